@@ -1,0 +1,47 @@
+"""A SQL catalog of ML models and accelerators: which models fit which GPUs, every figure with its source.
+
+>>> import catalog_db
+>>> with catalog_db.connect() as db:
+...     db.sql("select model, headroom_bytes from fits('H100') where fits").df()
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+__all__ = ["connect", "fits"]
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from catalog_db.query import Answer
+
+
+def connect(database: str | None = None) -> duckdb.DuckDBPyConnection:
+    """Open the catalog read-only, with pint's `convert_unit` and `parse_quantity` registered.
+
+    `database` is a path to an mlsysdb file; None means MLSYSDB_DATABASE, else the embedded database, which is
+    built on first use. Raises `catalog_db.errors.DatabaseError` when it cannot be used.
+    """
+    from catalog_db import database as databases
+    from catalog_db import units
+
+    connection = databases.open_catalog(database)
+    units.register(connection)
+    return connection
+
+
+def fits(
+    gpu: str | None = None, model: str | None = None, *, database: str | None = None, **options: object
+) -> Answer:
+    """Which models fit `gpu`, or which accelerators hold `model`; options as on the command line.
+
+    `context`, `batch`, `gpus`, `tp`, `pp`, `ep`, `weights`, `kv_dtype`, `engine`, `memory_utilization`,
+    `max_batched_tokens`, `enforce_eager`. Sizes read as people write them ("32k"). Returns the rows in the columns of the contract;
+    `.df()`, `.pl()` and `.arrow()` give them as DuckDB does. Raises `catalog_db.errors.UsageError` for a name
+    that is unknown or ambiguous.
+    """
+    from catalog_db import question
+
+    return question.fits(gpu=gpu, model=model, database=database, **options)

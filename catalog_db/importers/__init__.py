@@ -1,0 +1,1 @@
+"""Importers: what other tools publish about a model (config.json), turned into rows of the catalog."""

@@ -1,0 +1,74 @@
+"""Put functions, views and table macros into an attached catalog, with their comments, and run the checks."""
+
+from __future__ import annotations
+
+import csv
+
+import duckdb
+
+from catalog_db import assets, sqlfile
+from catalog_db.errors import DatabaseError
+
+KINDS = {"functions": "macro", "views": "view", "tables": "macro table"}
+
+
+def install(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create everything of queries/functions, views and tables. Raises DatabaseError when a definition fails."""
+    for folder, kind in KINDS.items():
+        _create_all(connection, sqlfile.read_folder(assets.folder("queries", folder)), kind)
+    _comment_columns(connection)
+
+
+def verify(connection: duckdb.DuckDBPyConnection) -> None:
+    """Run every check; a check is a query that returns the offending rows."""
+    failed = [(check, rows) for check, rows in run_checks(connection) if rows]
+    if failed:
+        check, rows = failed[0]
+        raise DatabaseError(f"check {check.name} fails ({check.summary}): {rows[:3]}")
+
+
+def run_checks(
+    connection: duckdb.DuckDBPyConnection,
+) -> list[tuple[sqlfile.SqlFile, list[tuple[object, ...]]]]:
+    """Each check with the rows it returns: none when all is well."""
+    checks = sqlfile.read_folder(assets.folder("queries", "checks"))
+    return [(check, connection.execute(check.definition).fetchall()) for check in checks]
+
+
+def _create_all(connection: duckdb.DuckDBPyConnection, files: list[sqlfile.SqlFile], kind: str) -> None:
+    """Create in whatever order the references allow: a file that fails is tried again after the others."""
+    while files:
+        failed = [(file, error) for file in files if (error := _create(connection, file, kind))]
+        if len(failed) == len(files):
+            file, error = failed[0]
+            raise DatabaseError(f"{file.name}.sql: {error}")
+        files = [file for file, _ in failed]
+
+
+def _create(connection: duckdb.DuckDBPyConnection, file: sqlfile.SqlFile, kind: str) -> Exception | None:
+    try:
+        connection.execute(file.definition)
+        connection.execute(_comment(kind, file.name, file.summary))
+    except duckdb.Error as error:
+        return error
+    return None
+
+
+def _comment_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    """Comment every view column from queries/columns.csv: same name, same meaning everywhere."""
+    with assets.folder("queries").joinpath("columns.csv").open(newline="", encoding="utf-8") as handle:
+        comments = {row["column_name"]: row["comment"] for row in csv.DictReader(handle)}
+    columns = connection.execute(
+        "select view_name, column_name from duckdb_columns() join duckdb_views() using (database_name, schema_name)"
+        " where database_name = 'mlsysdb' and table_name = view_name and not duckdb_views.internal"
+    ).fetchall()
+    for view, column in columns:
+        if column in comments:
+            connection.execute(_comment("column", f"{view}.{column}", comments[column]))
+
+
+def _comment(kind: str, name: str, text: str) -> str:
+    """COMMENT takes no bound parameters; both come from our own files and are quoted."""
+    quoted_name = ".".join(f'"{part}"' for part in name.split("."))
+    quoted_text = text.replace("'", "''")
+    return f"comment on {kind} {quoted_name} is '{quoted_text}'"

@@ -1,0 +1,21 @@
+"""Words about long work, on stderr: a live line on a terminal, one plain line elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+
+
+@contextlib.contextmanager
+def reporter() -> Iterator[Callable[[str], None]]:
+    """A function that shows what is being done now."""
+    if not sys.stderr.isatty():
+        print("building the catalog (once, a few seconds) ...", file=sys.stderr)
+        yield lambda _: None
+        return
+
+    from rich.console import Console
+
+    with Console(stderr=True).status("building the catalog") as status:
+        yield lambda text: status.update(f"building the catalog: {text}")

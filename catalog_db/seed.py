@@ -1,0 +1,149 @@
+"""Load the seeds' CSV files into a migrated database, parents first, naming file, line and column of a bad cell."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlalchemy import BigInteger, Boolean, Column, Date, Double, Table
+
+from catalog_db import assets
+from catalog_db.errors import UsageError
+from catalog_db.tables import metadata
+
+Keys = set[tuple[Any, ...]]
+BOOLEANS = {"true": True, "false": False}
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path | None = None,
+    own: Callable[[Table], list[Any]] | None = None,
+) -> Iterator[tuple[str, int]]:
+    """Load every table's file from `folder` (default: the shipped seeds); yields table and row count as each is in.
+
+    `own` gives a user's rows of a table: they go in first, and a seed row with the same key stays out.
+    """
+    keys: dict[str, Keys] = {}
+    for table in metadata.sorted_tables:
+        file = (folder or assets.folder("seeds")) / f"{table.name}.csv"
+        mine = own(table) if own else []
+        _insert_rows(connection, table, mine)
+        rows = read(file, table) if file.exists() else []
+        keys[table.name] = _check_keys(file, table, rows, keys)
+        _insert_seeds(connection, file, table, rows, {_key(table, row) for row in mine})
+        yield table.name, len(rows) + len(mine)
+
+
+def read(file: Path, table: Table) -> list[list[Any]]:
+    """The typed rows of `file`, in the table's column order. Raises UsageError at the first bad cell."""
+    try:
+        with file.open(newline="", encoding="utf-8") as handle:
+            reader = csv.reader(handle, strict=True)
+            header = next(reader, [])
+            _check_header(file, table, header)
+            return [_typed(file, reader.line_num, table, header, cells) for cells in reader]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise UsageError(f"{file}: not a readable CSV file: {error}") from error
+
+
+def _check_header(file: Path, table: Table, header: list[str]) -> None:
+    wanted = [column.name for column in table.columns]
+    if header != wanted:
+        raise UsageError(f"{file}, line 1: the header must be {','.join(wanted)}; it is {','.join(header)}")
+
+
+def _typed(file: Path, line: int, table: Table, header: list[str], cells: list[str]) -> list[Any]:
+    if len(cells) != len(header):
+        raise UsageError(f"{file}, line {line}: {len(cells)} cells where the header has {len(header)}")
+    return [
+        _cell(f"{file}, line {line}, column {c.name}", c, v)
+        for c, v in zip(table.columns, cells, strict=True)
+    ]
+
+
+def _cell(where: str, column: Column[Any], text: str) -> Any:
+    if text == "":
+        if not column.nullable:
+            raise UsageError(f"{where}: empty, but a value is required ({column.comment})")
+        return None
+    try:
+        return _convert(column, text)
+    except (ValueError, KeyError) as error:
+        raise UsageError(f"{where}: {text!r} is not a {_type_word(column)}") from error
+
+
+def _convert(column: Column[Any], text: str) -> Any:
+    if isinstance(column.type, Boolean):
+        return BOOLEANS[text]
+    if isinstance(column.type, BigInteger):
+        return int(text)
+    if isinstance(column.type, Double):
+        return float(text)
+    return date.fromisoformat(text) if isinstance(column.type, Date) else text
+
+
+def _type_word(column: Column[Any]) -> str:
+    words = {
+        Boolean: "boolean (true or false)",
+        BigInteger: "whole number",
+        Double: "number",
+        Date: "date (YYYY-MM-DD)",
+    }
+    return next(word for kind, word in words.items() if isinstance(column.type, kind))
+
+
+def _key(table: Table, row: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(value for column, value in zip(table.columns, row, strict=True) if column.primary_key)
+
+
+def _check_keys(file: Path, table: Table, rows: list[list[Any]], keys: dict[str, Keys]) -> Keys:
+    """Primary keys are unique and references exist; returns the primary keys."""
+    names = [column.name for column in table.columns]
+    references = [(names.index(fk.parent.name), fk.column.table.name) for fk in table.foreign_keys]
+    seen: Keys = set()
+    for line, row in enumerate(rows, start=2):
+        found = _key(table, row)
+        if found in seen:
+            raise UsageError(f"{file}, row {line}: a second row with key {', '.join(map(str, found))}")
+        seen.add(found)
+        for i, parent in references:
+            if row[i] is not None and (row[i],) not in keys[parent]:
+                raise UsageError(
+                    f"{file}, row {line}, column {names[i]}: {row[i]!r} is not a row of {parent}.csv"
+                )
+    return seen
+
+
+def _insert_seeds(
+    connection: duckdb.DuckDBPyConnection, file: Path, table: Table, rows: list[list[Any]], mine: Keys
+) -> None:
+    """In bulk by DuckDB's own reader; row by row only around a user's row, or to name a row that a CHECK refuses."""
+    kept = [row for row in rows if _key(table, row) not in mine]
+    if len(kept) < len(rows):
+        _insert_rows(connection, table, kept)
+    elif rows:
+        types = {column.name: str(column.type) for column in table.columns}
+        try:
+            connection.read_csv(str(file), header=True, dtype=types, na_values="").insert_into(table.name)
+        except duckdb.ConstraintException:
+            _insert_rows(connection, table, rows, file)
+            raise
+
+
+def _insert_rows(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    rows: Sequence[Sequence[Any]],
+    file: Path | None = None,
+) -> None:
+    for line, row in enumerate(rows, start=2):
+        try:
+            connection.table(table.name).insert(list(row))
+        except duckdb.ConstraintException as error:
+            place = f"{file}, row {line}" if file else f"your row {', '.join(map(str, _key(table, row)))}"
+            raise UsageError(f"{place} of {table.name}: {error}") from error

@@ -1,0 +1,12 @@
+-- A version as one number that orders like versions do: 0.19.1 is 19001; text after the third number is ignored.
+
+create or replace macro version_number(version varchar) as
+coalesce(try_cast(regexp_extract(version, '^v?([0-9]+)', 1) as bigint), 0) * 1000000
++ coalesce(try_cast(regexp_extract(version, '^v?[0-9]+\.([0-9]+)', 1) as bigint), 0) * 1000
++ coalesce(try_cast(regexp_extract(version, '^v?[0-9]+\.[0-9]+\.([0-9]+)', 1) as bigint), 0);
+
+-- tests
+
+select version_number('0.19.1') = 19001 as three_parts;
+select version_number('0.9') < version_number('0.10') as ten_is_after_nine;
+select version_number('0.11.2.dev690+g67475a6e8') = 11002 as development_builds_count_as_their_release;

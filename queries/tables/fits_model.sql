@@ -1,0 +1,16 @@
+-- Which accelerators hold a model, and how many of each it takes: one row per accelerator, verdicts of false included.
+--
+-- Unless devices are given, the least power of two that fits is chosen, at the model's own weight format where it can be.
+
+create or replace macro fits_model(
+    model_name,
+    devices := null, tensor_parallel := null, pipeline_parallel := null, expert_parallel := null,
+    context_tokens := null, sequences := null, weight_format := 'auto', kv_dtype := null, engine := 'vllm',
+    memory_utilization := null, max_sequences := null, max_batched_tokens := null,
+    enforce_eager := false, beyond_context := false
+) as table
+select answer.*
+from mlsysdb.answer(
+    null, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
+    weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context
+) as answer;

@@ -1,0 +1,29 @@
+-- One row per model, weight format, place and way its tensors are split over devices: bytes of the whole model's tensors.
+
+create or replace view model_weight as
+select
+    tensor.model_id,
+    rule.weight_format_id,
+    shard_kind(tensor.role, tensor.part) as shard_kind,
+    case when tensor.role in ('embedding', 'lm_head') then tensor.role else 'layers' end as place,
+    sum(
+        matrix_bytes(
+            tensor.out_features, tensor.in_features, tensor.tensors * share_fraction(rule.share, greatest(tensor.layers, 1)),
+            rule.tensor_bits, rule.row_bits, rule.block_out, rule.block_in, rule.block_bits
+        )
+    ) as weights_bytes
+from tensor_group as tensor
+inner join tensor_class as class on tensor.model_id = class.model_id and tensor.ordinal = class.ordinal
+inner join storage_rule as rule
+    on class.role = rule.role
+    and class.part = rule.part
+    and class.architecture = rule.architecture
+    and class.layers = rule.layers
+    and class.heads_per_kv_head = rule.heads_per_kv_head
+    and class.experts = rule.experts
+    and class.is_tied = rule.is_tied
+    and class.native_weight_format_id = rule.native_weight_format_id
+    and class.in_features = rule.in_features
+group by
+    tensor.model_id, rule.weight_format_id, shard_kind(tensor.role, tensor.part),
+    case when tensor.role in ('embedding', 'lm_head') then tensor.role else 'layers' end
