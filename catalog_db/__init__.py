@@ -27,7 +27,7 @@ def connect(database: str | None = None) -> duckdb.DuckDBPyConnection:
     from catalog_db import database as databases
     from catalog_db import units
 
-    connection = databases.open_catalog(database)
+    connection = databases.open_catalog(database, is_python=True)
     units.register(connection)
     return connection
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 from filelock import FileLock
+from sqlalchemy.exc import SQLAlchemyError
 
 from catalog_db import __version__, assets, database, install, keep, migrate, progress, seed
 from catalog_db.errors import DatabaseError
@@ -49,7 +50,7 @@ def _locked(path: Path) -> Iterator[None]:
         raise DatabaseError(
             f"another process has been building {path} for five minutes: end it and try again"
         ) from error
-    except (OSError, duckdb.IOException) as error:
+    except (OSError, duckdb.Error, SQLAlchemyError) as error:
         raise DatabaseError(
             f"cannot write {path}: {error}. Name a place you can write to with {database.VARIABLE}"
         ) from error

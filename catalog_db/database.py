@@ -28,22 +28,25 @@ def chosen_path(database: str | None) -> tuple[Path, bool]:
     return (Path(asked).expanduser(), False) if asked else (default_path(), True)
 
 
-def open_catalog(database: str | None = None) -> duckdb.DuckDBPyConnection:
+def open_catalog(database: str | None = None, *, is_python: bool = False) -> duckdb.DuckDBPyConnection:
     """A connection with the catalog attached read-only as `mlsysdb` and in use; builds the embedded one if needed."""
     path, is_embedded = chosen_path(database)
     if is_embedded and not path.exists():
         _build(path)
     elif not path.exists():
         raise DatabaseError(f"no database at {path}: make one with `mlsysdb upgrade --database {path}`")
-    connection = attach(path)
-    return (
-        _refreshed(connection, path) if is_embedded and _is_stale(connection) else _checked(connection, path)
-    )
+    connection = attach(path, is_python=is_python)
+    if is_embedded and _is_stale(connection):
+        connection.close()
+        _build(path)
+        connection = attach(path, is_python=is_python)
+    return _checked(connection, path)
 
 
-def attach(path: Path, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:
+def attach(path: Path, *, read_only: bool = True, is_python: bool = False) -> duckdb.DuckDBPyConnection:
     """A connection in memory with the file attached as `mlsysdb`. Raises DatabaseError naming what is wrong with it."""
-    connection = duckdb.connect()
+    # Looking for Python variables of a table's name would import pandas where it is installed.
+    connection = duckdb.connect(config={"python_enable_replacements": is_python})
     try:
         connection.execute(attach_statement(path, "READ_ONLY" if read_only else "READ_WRITE"))
         connection.execute("use mlsysdb")
@@ -94,12 +97,6 @@ def _schema_message(path: Path, known: str | None) -> str:
     if known > schema_revision():
         return f"{path} was made by a newer mlsysdb (schema {known}, this is {schema_revision()}): upgrade with `pip install --upgrade mlsysdb`"
     return f"{path} has an older schema ({known}, this is {schema_revision()}): run `mlsysdb upgrade --database {path}`"
-
-
-def _refreshed(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyConnection:
-    connection.close()
-    _build(path)
-    return attach(path)
 
 
 def _build(path: Path) -> None:

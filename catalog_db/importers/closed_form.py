@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from catalog_db.importers.layers import (
@@ -50,7 +51,24 @@ def completed(config: dict[str, Any], notes: list[str]) -> dict[str, Any]:
     if is_gemma_4_e(config) and not config.get("audio_config"):
         notes.append("audio tower of Gemma4AudioConfig's defaults added: 5,123,178,051 for E2B as published")
         return {**config, "audio_config": {"model_type": "gemma4_audio"}}
+    if config.get("model_type") == "gemma3n" and not config.get("vision_config"):
+        return with_gemma_3n_towers(config, notes)
     return config
+
+
+def with_gemma_3n_towers(config: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+    """Gemma 3n with the towers of transformers' default configs: 5,439,438,272 for E2B as published.
+
+    The vision tower is timm's MobileNetV5: without timm and pillow only the text is counted.
+    """
+    if not (find_spec("timm") and find_spec("PIL")):
+        return config
+    notes.append("towers of Gemma3nVisionConfig's and Gemma3nAudioConfig's defaults added")
+    towers = {
+        "vision_config": {"model_type": "gemma3n_vision"},
+        "audio_config": {"model_type": "gemma3n_audio"},
+    }
+    return {**config, **towers}
 
 
 def is_gemma_4_e(config: Config) -> bool:
@@ -61,12 +79,11 @@ def is_gemma_4_e(config: Config) -> bool:
 
 
 def unbuilt(text: Config, notes: list[str]) -> list[Tensor]:
-    """Keys and values of Gemma 4's sharing layers: in the checkpoint, used by nobody, not built by
-    transformers.
+    """Keys and values of Gemma's sharing layers: in the checkpoint, but used and built by nobody.
 
-    With them E2B is 5,123,178,051 and E4B 7,996,156,490 as published.
+    With them Gemma 4 E2B is 5,123,178,051, E4B 7,996,156,490 and Gemma 3n E2B 5,439,438,272 as published.
     """
-    if text.get("model_type") != "gemma4_text" or not text.get("num_kv_shared_layers"):
+    if text.get("model_type") not in ("gemma3n_text", "gemma4_text") or not text.get("num_kv_shared_layers"):
         return []
     notes.append("unused key and value projections of the sharing layers added, as the checkpoint has them")
     found: list[Tensor] = []
@@ -93,9 +110,7 @@ def knows(config: Config) -> bool:
 
 
 def build(config: Config, notes: list[str]) -> tuple[list[Tensor], bool]:
-    """DeciLM: a Llama whose blocks differ. Llama-3_3-Nemotron-Super-49B-v1 gives 49,867,145,216 as
-    published.
-    """
+    """DeciLM: a Llama whose blocks differ. Nemotron-Super-49B-v1 gives 49,867,145,216 as published."""
     notes.append("closed form of DeciLM (block_configs); transformers does not know nemotron-nas")
     wide, vocabulary = hidden_size(config), int(config["vocab_size"])
     tensors = [Tensor("model.embed_tokens.weight", vocabulary, wide, 1)]
@@ -108,9 +123,7 @@ def build(config: Config, notes: list[str]) -> tuple[list[Tensor], bool]:
 
 
 def nas_attention(layer: str, config: Config, block: Config) -> Iterator[Tensor]:
-    """Attention with its own number of kv heads, one linear layer in its place, or nothing (no norm
-    either).
-    """
+    """Attention with its own number of kv heads, or one linear layer, or nothing (then no norm either)."""
     if block.get("no_op"):
         return
     wide, dim = hidden_size(config), head_dim(config)
@@ -151,7 +164,7 @@ def mtp(tensors: list[Tensor], config: Config, notes: list[str]) -> Iterator[Ten
     family = str(config.get("model_type"))
     named = first(config, "num_nextn_predict_layers", "mtp_num_hidden_layers")
     count = int(UNNAMED_MTP.get(family, 0) if named is None else named)
-    rule = MTP.get("mimo" if "MiMoForCausalLM" in (config.get("architectures") or []) else family)
+    rule = mtp_rule(config, family)
     if not count:
         return
     if rule is None:
@@ -159,6 +172,15 @@ def mtp(tensors: list[Tensor], config: Config, notes: list[str]) -> Iterator[Ten
         return
     notes.append(f"{count} MTP layer(s) added: {rule.proof}")
     yield from rule.build(tensors, config, count)
+
+
+def mtp_rule(config: Config, family: str) -> MtpRule | None:
+    """The family's rule, unless this config goes beyond what was proved for it."""
+    if "MiMoForCausalLM" in (config.get("architectures") or []):
+        return MTP["mimo"]
+    if family == "nemotron_h" and not config.get("mtp_hybrid_override_pattern"):
+        return None
+    return MTP.get(family)
 
 
 def copy_layer(tensors: list[Tensor], source: int, name: str) -> Iterator[Tensor]:
@@ -175,9 +197,7 @@ def shape(tensor: Tensor) -> tuple[int, int, int]:
 
 
 def joiner(name: str, wide: int, norms: tuple[str, ...]) -> Iterator[Tensor]:
-    """What joins the last hidden state with the next token's embedding: one projection of 2h to h, and
-    norms.
-    """
+    """What joins the last hidden state with the next token's embedding: a projection of 2h to h, norms."""
     yield Tensor(f"{name}.eh_proj.weight", wide, 2 * wide, 1)
     for norm in norms:
         yield Tensor(f"{name}.{norm}.weight", wide, 1, 1)
@@ -195,10 +215,20 @@ def deepseek_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[
 
 
 def glm5_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[Tensor]:
-    """Like DeepSeek's without the copies of embedding and head."""
-    for tensor in deepseek_mtp(tensors, config, count):
-        if not tensor.name.endswith(("embed_tokens.weight", "lm_head.weight")):
-            yield tensor
+    """Like DeepSeek's without the copies of embedding and head, and always with an indexer.
+
+    Layers of GLM-5.2 whose `indexer_types` is "shared" have none: then it is built like the first layer's.
+    """
+    found = [
+        tensor
+        for tensor in deepseek_mtp(tensors, config, count)
+        if not tensor.name.endswith(("embed_tokens.weight", "lm_head.weight"))
+    ]
+    yield from found
+    if not any("indexer" in tensor.name for tensor in found):
+        for extra in range(count):
+            copied = copy_layer(tensors, 0, f"mtp.layers.{extra}")
+            yield from (tensor for tensor in copied if "indexer" in tensor.name)
 
 
 def deepseek_v4_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[Tensor]:
@@ -217,9 +247,7 @@ def deepseek_v4_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterat
 
 
 def qwen_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[Tensor]:
-    """Full-attention layers like the model's last, under one joiner; embedding and head are the model's
-    own.
-    """
+    """Full-attention layers like the model's last, under one joiner; no embedding or head of its own."""
     for extra in range(count):
         yield from copy_layer(tensors, layer_count(config) - 1, f"mtp.layers.{extra}")
     yield from joiner("mtp", hidden_size(config), ("pre_fc_norm_embedding", "pre_fc_norm_hidden", "norm"))
@@ -264,7 +292,7 @@ MTP: dict[str, MtpRule] = {
     "deepseek_v3": DEEPSEEK,
     "deepseek_v32": DEEPSEEK,
     "glm4_moe": MtpRule(deepseek_mtp, "as GLM-4.5's 358,337,791,296"),
-    "glm_moe_dsa": MtpRule(glm5_mtp, "as GLM-5's 753,864,139,008"),
+    "glm_moe_dsa": MtpRule(glm5_mtp, "as GLM-5's 753,864,139,008 and GLM-5.3's 753,329,940,480"),
     "deepseek_v4": MtpRule(deepseek_v4_mtp, "V4-Flash packed is 158,069,433,298 as published"),
     "qwen3_next": MtpRule(qwen_mtp, "as Qwen3-Next-80B-A3B's 81,324,862,720"),
     "qwen3_5_text": QWEN,

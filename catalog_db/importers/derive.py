@@ -90,9 +90,7 @@ def model_row(config: Config, groups: Sequence[Row], notes: list[str]) -> Row:
 
 
 def head_columns(text: Config, groups: Sequence[Row]) -> Row:
-    """Heads, kv heads and head size; kv_heads is empty for MLA and for models without attention, or when
-    mixed.
-    """
+    """Heads, kv heads and head size; kv_heads is empty for MLA, without attention, or when it differs."""
     kept = [group["kv_heads"] for group in groups if group["kv_heads"]]
     if not kept and not any(group["kind"] in ("mla", "none") for group in groups):
         return {"heads": None, "kv_heads": None, "head_dim": None}
@@ -250,7 +248,7 @@ def derive_all(options: argparse.Namespace) -> tuple[dict[str, list[Row]], list[
     for row in sorted(read_rows(Path(options.manifest)), key=lambda row: row["model_id"]):
         try:
             derived = derive(json.loads(config_text(row, options, sources)))
-        except (ValueError, KeyError, OSError, subprocess.CalledProcessError) as error:
+        except Exception as error:  # whatever is wrong with one config, the others are still derived
             failures.append(f"{row['model_id']}: {type(error).__name__}: {error}")
             continue
         add(row, derived, tables)

@@ -125,9 +125,7 @@ def hidden_size(config: Config) -> int:
 
 
 def kv_head_count(config: Config) -> int:
-    """Key/value heads a layer caches. Falcon: modeling_falcon.py (1 unless the new decoder or not multi-
-    query).
-    """
+    """Key/value heads a layer caches: grouped, one for multi-query families, else all heads."""
     if config.get("model_type") in ("falcon", "RefinedWeb", "RefinedWebModel"):
         return falcon_kv_heads(config)
     if config.get("model_type") == "gpt_bigcode" and config.get("multi_query", True):
@@ -154,9 +152,7 @@ def head_dim(config: Config) -> int:
 
 
 def state_bits(config: Config) -> int | None:
-    """Bits of the recurrent state where the config names its dtype (Qwen3.5, Nemotron-H); otherwise
-    unknown.
-    """
+    """Bits of the recurrent state where the config names its dtype (Qwen3.5, Nemotron-H), else None."""
     return STATE_BITS.get(str(first(config, "mamba_ssm_dtype", "mamba_ssm_cache_dtype")))
 
 
@@ -258,7 +254,7 @@ def lightning(config: Config) -> Cache:
 
 
 def short_conv(config: Config) -> Cache:
-    """LFM2: a gated convolution of `conv_L_cache` taps over the hidden size. vLLM `short_conv_state_shape`."""
+    """LFM2: a gated convolution of `conv_L_cache` taps over the width. vLLM `short_conv_state_shape`."""
     width = int(first(config, "conv_dim", default=hidden_size(config)))
     return recurrent(config, width * (number(config, "conv_L_cache") - 1), 0)
 
@@ -291,9 +287,7 @@ def nas(config: Config) -> list[Layer]:
 
 
 def nas_block(config: Config, block: Config) -> Cache:
-    """`no_op` and `replace_with_linear` blocks keep nothing; the others cache heads / n_heads_in_group
-    heads.
-    """
+    """`no_op` and `replace_with_linear` keep nothing; the others cache heads / n_heads_in_group heads."""
     if block.get("no_op") or block.get("replace_with_linear"):
         return NOTHING
     return attention(config, kv_heads=head_count(config) // number(block, "n_heads_in_group"))
@@ -351,9 +345,7 @@ def linear_hybrid(config: Config) -> list[Layer]:
 
 
 def lightning_hybrid(config: Config) -> list[Layer]:
-    """MiniMax-Text-01: `attn_type_list` 0 is linear, 1 is full; configuration_minimax.py alternates by
-    default.
-    """
+    """MiniMax-Text-01: `attn_type_list` 0 is linear, 1 full; configuration_minimax.py alternates."""
     kept = {0: (lightning(config),), 1: (attention(config),)}
     default = [(i + 1) % 2 == 0 for i in range(layer_count(config))]
     names = config.get("layer_types")
@@ -370,8 +362,7 @@ def lfm2(config: Config) -> list[Layer]:
 
 
 def compressed(config: Config) -> list[Layer]:
-    """DeepSeek-V4: every layer keeps a window; a ratio of n adds one entry every n tokens, ratio 4 its
-    index key.
+    """DeepSeek-V4: every layer keeps a window; a ratio of n adds an entry every n tokens (4: with index key).
 
     modeling_deepseek_v4.py: key and value are one tensor (`update(kv, kv)`), so value_dim is 0; ratio 4 is
     the compressed-sparse layer (with indexer), 128 the heavily compressed one. The ratio list also covers
@@ -576,9 +567,7 @@ def layer_caches(config: Config) -> list[Layer]:
 
 
 def layer_groups(config: Config) -> list[dict[str, Any]]:
-    """Layer groups in order of first appearance, in the columns of layer_group.csv (without model and
-    source).
-    """
+    """Layer groups in order of first appearance, as layer_group.csv has them (without model and source)."""
     counts: dict[Cache, int] = {}
     for layer in layer_caches(config):
         for cache in layer:

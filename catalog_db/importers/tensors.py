@@ -61,9 +61,7 @@ class Tensors:
 
 
 def plain_config(config: Config, notes: list[str]) -> dict[str, Any]:
-    """A copy without what makes transformers quantise or download, completed where the family's rule is
-    known.
-    """
+    """A copy without what makes transformers quantise or download, completed by the family's rules."""
     plain = copy.deepcopy(dict(config))
     for part in (plain, *(plain[key] for key in TEXT_KEYS if isinstance(plain.get(key), dict))):
         part.pop("quantization_config", None)
@@ -92,8 +90,7 @@ def named_class(config: Config) -> Any:
 
 
 def library_config(config: dict[str, Any]) -> Any:
-    """The config as an object of its transformers class: the architecture's, whatever model_type calls
-    itself.
+    """The config as an object of its transformers class: the architecture's, whatever model_type says.
 
     Kimi K2 says kimi_k2 and DeepseekV3ForCausalLM; copies of GLM-4.5's config say glm and Glm4MoeForCausalLM.
     """
@@ -216,9 +213,7 @@ MATRIX_ROLES = ("attention", "mlp", "expert", "shared_expert", "router")
 
 
 def mixer_modules(names: Iterable[str]) -> set[str]:
-    """Modules that hold a recurrence: those with a convolution or an A_log of their own (Mamba, DeltaNet,
-    KDA).
-    """
+    """Modules that hold a recurrence: a convolution or an A_log of their own (Mamba, DeltaNet, KDA)."""
     found = set()
     for name in names:
         parts = name.split(".")
@@ -250,8 +245,10 @@ def leaf(name: str) -> str:
 
 
 def module(name: str) -> str:
-    """The module's own name: the last part that is not weight, bias or `linear`."""
-    parts = [part for part in name.split(".") if part not in ("weight", "bias", "linear")]
+    """The module's own name: the last part that is not weight, bias, `linear` or a number."""
+    parts = [
+        part for part in name.split(".") if part not in ("weight", "bias", "linear") and not part.isdigit()
+    ]
     return parts[-1] if parts else name
 
 
@@ -326,9 +323,7 @@ def body_role(name: str) -> tuple[str, str]:
 
 
 def attention_part(name: str, end: str) -> str:
-    """Part of an attention block; whatever a sparse indexer or DeepSeek-V4's compressor holds goes
-    together.
-    """
+    """Part of an attention block; all of a sparse indexer or of DeepSeek-V4's compressor is one part."""
     for word in ("indexer", "compressor"):
         if word in name:
             return word
@@ -385,9 +380,7 @@ def mtp_tensors(tensors: list[Tensor], config: Config, notes: list[str]) -> Iter
 
 
 def instantiate(config: dict[str, Any], notes: list[str]) -> tuple[list[Tensor], bool, str]:
-    """All tensors of the model, whether its output head is the embedding, and its family as transformers
-    calls it.
-    """
+    """All tensors of the model, whether its head is the embedding, and its family's name in transformers."""
     if closed_form.knows(config):
         return *closed_form.build(config, notes), str(config["model_type"])
     model = meta_model(config)

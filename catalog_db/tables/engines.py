@@ -35,6 +35,11 @@ engine_profile = Table(
         comment="exact: what a sequence needs; paged: blocks, one page size.",
     ),
     Column(
+        "widest_auto_bits",
+        Double,
+        comment="Wider models are loaded and cached at this width; NULL: as they are.",
+    ),
+    Column(
         "group_ratio",
         Double,
         comment="Hybrid groups take the larger layer count below this ratio; NULL: never.",

@@ -62,6 +62,12 @@ def upgrade() -> None:
             comment="exact: what a sequence needs; paged: blocks, one page size.",
         ),
         sa.Column(
+            "widest_auto_bits",
+            sa.Double(),
+            nullable=True,
+            comment="Wider models are loaded and cached at this width; NULL: as they are.",
+        ),
+        sa.Column(
             "group_ratio",
             sa.Double(),
             nullable=True,

@@ -1,11 +1,12 @@
 -- The form in which names are compared: lower case, without '-', '_', '.' and spaces; '.' stays between two digits.
 --
--- "Llama3_70B", "llama-3-70b" and "LLAMA 3 70B" are one key; 3.1 and 31 are not.
+-- "Llama3_70B", "llama-3-70b" and "LLAMA 3 70B" are one key; 3.1 and 31 are not. The parameter is untyped because DuckDB 2.0.0
+-- cannot bind a typed one to a column of a lateral join.
 
-create or replace macro name_key(name varchar) as
+create or replace macro name_key(name) as
 regexp_replace(
     regexp_replace(
-        regexp_replace(lower(name), '([0-9])[^0-9a-z]+([0-9])', '\1.\2', 'g'),
+        regexp_replace(lower(name::varchar), '([0-9])[^0-9a-z]+([0-9])', '\1.\2', 'g'),
         '([0-9])[^0-9a-z.]+([0-9])', '\1.\2', 'g'
     ),
     '([^0-9a-z.]+)|(\.+$)|(^\.+)|(\.+([^0-9]))', '\5', 'g'

@@ -1,9 +1,11 @@
 -- A version as one number that orders like versions do: 0.19.1 is 19001; text after the third number is ignored.
+--
+-- The parameter is untyped for the same reason as that of name_key.
 
-create or replace macro version_number(version varchar) as
-coalesce(try_cast(regexp_extract(version, '^v?([0-9]+)', 1) as bigint), 0) * 1000000
-+ coalesce(try_cast(regexp_extract(version, '^v?[0-9]+\.([0-9]+)', 1) as bigint), 0) * 1000
-+ coalesce(try_cast(regexp_extract(version, '^v?[0-9]+\.[0-9]+\.([0-9]+)', 1) as bigint), 0);
+create or replace macro version_number(version) as
+coalesce(try_cast(regexp_extract(version::varchar, '^v?([0-9]+)', 1) as bigint), 0) * 1000000
++ coalesce(try_cast(regexp_extract(version::varchar, '^v?[0-9]+\.([0-9]+)', 1) as bigint), 0) * 1000
++ coalesce(try_cast(regexp_extract(version::varchar, '^v?[0-9]+\.[0-9]+\.([0-9]+)', 1) as bigint), 0);
 
 -- tests
 

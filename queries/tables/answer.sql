@@ -151,6 +151,7 @@ select
     chosen.devices,
     chosen.tensor_parallel,
     chosen.pipeline_parallel,
+    chosen.expert_parallel,
     chosen.engine,
     chosen.weight_format,
     chosen.kv_dtype,
@@ -179,6 +180,10 @@ select
     chosen.max_sequences,
     chosen.evidence_tier,
     chosen.is_memory_estimated,
-    chosen.is_beyond_context
+    chosen.is_beyond_context,
+    chosen.own_tokens,
+    chosen.engine_profile_id,
+    chosen.engine_max_sequences,
+    chosen.max_batched_tokens
 from chosen
 left join frontier on chosen.model = frontier.model and chosen.accelerator = frontier.accelerator;

@@ -9,10 +9,12 @@ create or replace macro cache_type(
 with wide as (
     select
         model.model_id,
-        own.bits as model_bits,
+        least(own.bits, coalesce(profile.widest_auto_bits, own.bits)) as model_bits,
         kv.kv_dtype_id,
-        kv.bits as kv_bits
+        kv.bits as kv_bits,
+        profile.*
     from mlsysdb.model
+    cross join mlsysdb.engine_choice(engine) as profile
     inner join mlsysdb.resolved_name as named
         on model.model_id = named.target_id
         and named.kind = 'model'
@@ -20,7 +22,10 @@ with wide as (
     left join mlsysdb.model_kv_width as own on model.model_id = own.model_id
     left join mlsysdb.resolved_name as asked
         on asked.kind = 'kv_dtype' and asked.name_key = mlsysdb.name_key(kv_dtype::varchar)
-    left join mlsysdb.kv_dtype as kv on kv.kv_dtype_id = coalesce(asked.target_id, own.kv_dtype_id)
+    left join mlsysdb.kv_dtype as kv on kv.kv_dtype_id = coalesce(
+            asked.target_id,
+            case when own.bits > profile.widest_auto_bits then 'bf16' else own.kv_dtype_id end
+        )
 ),
 
 layered as (
@@ -31,15 +36,15 @@ layered as (
         shape.tensor_parallel,
         shape.pipeline_parallel,
         shape.expert_parallel,
-        profile.kv_layout,
-        profile.group_ratio,
-        profile.recurrent_blocks,
-        case when layer.kind = 'chunked' and profile.is_chunked_as_full then 'full' else layer.kind end as kind,
-        case when layer.kind = 'chunked' and profile.is_chunked_as_full then null else layer.window_tokens end as window_tokens,
-        case when layer.kind = 'mla' then profile.mla_block_tokens else profile.block_tokens end as block_tokens,
+        wide.kv_layout,
+        wide.group_ratio,
+        wide.recurrent_blocks,
+        case when layer.kind = 'chunked' and wide.is_chunked_as_full then 'full' else layer.kind end as kind,
+        case when layer.kind = 'chunked' and wide.is_chunked_as_full then null else layer.window_tokens end as window_tokens,
+        case when layer.kind = 'mla' then wide.mla_block_tokens else wide.block_tokens end as block_tokens,
         mlsysdb.kv_token_bytes(
             layer.kind, layer.kv_heads, layer.key_dim, layer.value_dim, layer.latent_dim, layer.rope_dim,
-            layer.index_dim, layer.compression_ratio, wide.kv_bits, profile.index_bits, shape.tensor_parallel
+            layer.index_dim, layer.compression_ratio, wide.kv_bits, wide.index_bits, shape.tensor_parallel
         ) as token_bytes,
         mlsysdb.state_bytes(
             layer.conv_state_values, layer.recurrent_state_values, layer.recurrent_state_bits,
@@ -47,7 +52,6 @@ layered as (
         ) as state_bytes,
         mlsysdb.stage_layers(layer.layers, shape.pipeline_parallel) as layers
     from wide
-    cross join mlsysdb.engine_choice(engine) as profile
     cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel) as shape
     inner join mlsysdb.layer_group as layer on wide.model_id = layer.model_id
     where layer.kind not in ('shared', 'none')

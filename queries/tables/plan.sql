@@ -1,7 +1,8 @@
 -- One row per model, accelerator, way of using several devices and weight format: every term of the memory sum, and a verdict.
 --
--- NULL for a name means all; weight_format 'auto' means the model's own format and the usual narrower ones that the engine
--- loads; devices NULL means the powers of two of device_count. `fits` and `fits_model` choose among these rows.
+-- NULL for a name means all. weight_format may be a format's name, 'native' (the model's own), 'auto' (its own and the usual
+-- narrower ones that the engine loads) or 'any' (all that the engine loads). devices NULL means the powers of two of
+-- device_count. `fits` and `fits_model` choose among these rows.
 
 create or replace macro plan(
     gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
@@ -9,6 +10,8 @@ create or replace macro plan(
 ) as table
 with load as (
     select
+        mlsysdb.name_key(gpu_name::varchar) as gpu_key,
+        mlsysdb.name_key(model_name::varchar) as model_key,
         context_tokens::bigint as asked_tokens,
         coalesce(context_tokens::bigint, workload.context_tokens) as usual_tokens,
         coalesce(sequences::bigint, workload.sequences) as sequences,
@@ -53,7 +56,7 @@ device as (
     inner join mlsysdb.resolved_name as named
         on named.kind = 'accelerator'
         and memory.accelerator_id = named.target_id
-        and named.name_key = coalesce(mlsysdb.name_key(gpu_name::varchar), mlsysdb.name_key(memory.accelerator_id))
+        and named.name_key = coalesce(load.gpu_key, mlsysdb.name_key(memory.accelerator_id))
     left join mlsysdb.engine_default_for as seats
         on profile.engine_profile_id = seats.engine_profile_id
         and memory.accelerator_id = seats.accelerator_id
@@ -68,7 +71,7 @@ subject as (
     select
         model.model_id,
         model.context_tokens as own_tokens,
-        model.native_weight_format_id,
+        native.weight_format_id as native_weight_format_id,
         model.kv_heads,
         model.vocab_size,
         model.layers,
@@ -78,14 +81,19 @@ subject as (
         load.format_key,
         coalesce(load.asked_tokens, least(load.usual_tokens, model.context_tokens), load.usual_tokens) as wanted_tokens,
         coalesce(load.asked_tokens > model.context_tokens and not load.is_beyond_allowed, false) as is_beyond_context,
-        coalesce(native.bits, 16) as native_bits
+        native.bits as native_bits
     from load
+    cross join profile
     inner join mlsysdb.model on true
     inner join mlsysdb.resolved_name as named
         on named.kind = 'model'
         and model.model_id = named.target_id
-        and named.name_key = coalesce(mlsysdb.name_key(model_name::varchar), mlsysdb.name_key(model.model_id))
-    left join mlsysdb.weight_format as native on model.native_weight_format_id = native.weight_format_id
+        and named.name_key = coalesce(load.model_key, mlsysdb.name_key(model.model_id))
+    left join mlsysdb.weight_format as own on model.native_weight_format_id = own.weight_format_id
+    left join mlsysdb.weight_format as native on native.weight_format_id = case
+        when own.bits > profile.widest_auto_bits then 'bf16'
+        else coalesce(own.weight_format_id, 'bf16')
+    end
 ),
 
 candidate as (
@@ -102,12 +110,13 @@ candidate as (
         on named.kind = 'weight_format' and subject.format_key = named.name_key
     where
         format.weight_format_id = named.target_id
+        or subject.format_key = 'any'
+        or (subject.format_key = 'native' and format.weight_format_id = subject.native_weight_format_id)
         or (
             subject.format_key = 'auto'
             and (
                 format.weight_format_id = subject.native_weight_format_id
                 or (format.is_auto and format.bits < subject.native_bits)
-                or (format.is_auto and subject.native_weight_format_id is null)
             )
         )
 ),
@@ -122,19 +131,19 @@ weighed as (
                 part.shard_kind, shape.tensor_parallel, shape.pipeline_parallel, shape.expert_parallel,
                 candidate.kv_heads, candidate.vocab_size, candidate.layers
             )
-        ) filter (where part.place = 'layers') as layers_bytes,
+        ) filter (where part.role not in ('embedding', 'lm_head')) as layers_bytes,
         sum(
             part.weights_bytes * mlsysdb.shard_fraction(
                 part.shard_kind, shape.tensor_parallel, shape.pipeline_parallel, shape.expert_parallel,
                 candidate.kv_heads, candidate.vocab_size, candidate.layers
             )
-        ) filter (where part.place = 'embedding') as embedding_bytes,
+        ) filter (where part.role = 'embedding') as embedding_bytes,
         sum(
             part.weights_bytes * mlsysdb.shard_fraction(
                 part.shard_kind, shape.tensor_parallel, shape.pipeline_parallel, shape.expert_parallel,
                 candidate.kv_heads, candidate.vocab_size, candidate.layers
             )
-        ) filter (where part.place = 'lm_head') as lm_head_bytes
+        ) filter (where part.role = 'lm_head') as lm_head_bytes
     from candidate
     cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel) as shape
     inner join mlsysdb.model_weight as part
@@ -176,6 +185,7 @@ sized as (
         shape.devices,
         shape.tensor_parallel,
         shape.pipeline_parallel,
+        shape.expert_parallel,
         mlsysdb.stage_layers(candidate.layers, shape.pipeline_parallel) as stage_layers,
         mlsysdb.stage_weights_bytes(
             weighed.layers_bytes, weighed.embedding_bytes, weighed.lm_head_bytes, shape.pipeline_parallel, candidate.is_tied
@@ -267,6 +277,7 @@ select
     summed.devices,
     summed.tensor_parallel,
     summed.pipeline_parallel,
+    summed.expert_parallel,
     summed.engine_asked as engine,
     summed.weight_format_id as weight_format,
     summed.kv_dtype_id as kv_dtype,
@@ -310,6 +321,8 @@ select
         greatest(summed.model_tier_rank, summed.format_tier_rank, summed.memory_tier_rank)
     ) as evidence_tier,
     summed.format_bits,
+    summed.engine_profile_id,
+    summed.max_sequences as engine_max_sequences,
     summed.max_batched_tokens,
     summed.is_memory_estimated,
     summed.is_beyond_context

@@ -1,11 +1,12 @@
--- One row per model, weight format, place and way its tensors are split over devices: bytes of the whole model's tensors.
+-- One row per model, weight format, tensor role and way the tensors are split over devices: bytes over the whole model.
 
 create or replace view model_weight as
 select
     tensor.model_id,
     rule.weight_format_id,
     shard_kind(tensor.role, tensor.part) as shard_kind,
-    case when tensor.role in ('embedding', 'lm_head') then tensor.role else 'layers' end as place,
+    tensor.role,
+    sum(tensor.param_count * share_fraction(rule.share, greatest(tensor.layers, 1))) as param_count,
     sum(
         matrix_bytes(
             tensor.out_features, tensor.in_features, tensor.tensors * share_fraction(rule.share, greatest(tensor.layers, 1)),
@@ -25,5 +26,4 @@ inner join storage_rule as rule
     and class.native_weight_format_id = rule.native_weight_format_id
     and class.in_features = rule.in_features
 group by
-    tensor.model_id, rule.weight_format_id, shard_kind(tensor.role, tensor.part),
-    case when tensor.role in ('embedding', 'lm_head') then tensor.role else 'layers' end
+    tensor.model_id, rule.weight_format_id, shard_kind(tensor.role, tensor.part), tensor.role

@@ -209,8 +209,8 @@ def test_llama_4_is_full_in_every_fourth_layer_and_chunked_elsewhere() -> None:
 
 
 def test_gemma_3n_shares_the_cache_of_the_last_own_layer_of_the_same_type() -> None:
-    config = {"model_type": "gemma3n_text", "num_hidden_layers": 35, "hidden_size": 2048, "num_attention_heads": 8,
-              "num_key_value_heads": 2, "head_dim": 256, "sliding_window": 512,
+    config = {"model_type": "gemma3n_text", "num_hidden_layers": 35, "hidden_size": 2048,
+              "num_attention_heads": 8, "num_key_value_heads": 2, "head_dim": 256, "sliding_window": 512,
               "num_kv_shared_layers": 15}  # fmt: skip
     groups = layer_groups(config)
     assert [(g["kind"], g["layers"], g["window_tokens"]) for g in groups] == [
@@ -220,7 +220,8 @@ def test_gemma_3n_shares_the_cache_of_the_last_own_layer_of_the_same_type() -> N
 
 
 def test_gemma_4_full_layers_have_heads_of_their_own() -> None:
-    config = {"model_type": "gemma4_text", "num_hidden_layers": 30, "hidden_size": 2816, "num_attention_heads": 16,
+    config = {"model_type": "gemma4_text", "num_hidden_layers": 30, "hidden_size": 2816,
+              "num_attention_heads": 16,
               "num_key_value_heads": 8, "head_dim": 256, "global_head_dim": 512,
               "num_global_key_value_heads": 2,
               "attention_k_eq_v": True, "sliding_window": 1024}  # fmt: skip
@@ -231,7 +232,8 @@ def test_gemma_4_full_layers_have_heads_of_their_own() -> None:
 
 
 def test_mimo_v2_values_are_narrower_than_keys() -> None:
-    config = {**LLAMA_3_70B, "num_hidden_layers": 3, "head_dim": 192, "v_head_dim": 128, "num_key_value_heads": 4,
+    config = {**LLAMA_3_70B, "num_hidden_layers": 3, "head_dim": 192, "v_head_dim": 128,
+              "num_key_value_heads": 4,
               "hybrid_layer_pattern": [0, 1, 1], "swa_num_key_value_heads": 8, "swa_head_dim": 192,
               "swa_v_head_dim": 128, "sliding_window": 128}  # fmt: skip
     full, local = layer_groups(config)
@@ -241,7 +243,8 @@ def test_mimo_v2_values_are_narrower_than_keys() -> None:
 
 def test_nas_blocks_without_attention_keep_nothing() -> None:
     blocks = [{"attention": {"n_heads_in_group": 8}}, {"attention": {"no_op": True}},
-              {"attention": {"replace_with_linear": True}}, {"attention": {"n_heads_in_group": 16}}]  # fmt: skip
+              {"attention": {"replace_with_linear": True}},
+              {"attention": {"n_heads_in_group": 16}}]  # fmt: skip
     groups = layer_groups({**LLAMA_3_70B, "num_hidden_layers": 4, "block_configs": blocks})
     assert [(g["kind"], g["layers"], g["kv_heads"]) for g in groups] == [
         ("full", 1, 8), ("none", 2, None), ("full", 1, 4),

@@ -53,6 +53,32 @@ GPT_OSS_20B = {
     "tie_word_embeddings": False, "vocab_size": 201088, "quantization_config": {"quant_method": "mxfp4"},
 }  # fmt: skip
 GPT_OSS_120B = GPT_OSS_20B | {"num_hidden_layers": 36, "num_local_experts": 128}
+QWEN3_NEXT = {
+    "architectures": ["Qwen3NextForCausalLM"], "model_type": "qwen3_next", "full_attention_interval": 4,
+    "head_dim": 256, "hidden_size": 2048, "intermediate_size": 5120, "linear_conv_kernel_dim": 4,
+    "linear_key_head_dim": 128, "linear_num_key_heads": 16, "linear_num_value_heads": 32,
+    "linear_value_head_dim": 128, "moe_intermediate_size": 512, "num_attention_heads": 16, "num_experts": 512,
+    "num_experts_per_tok": 10, "num_hidden_layers": 48, "num_key_value_heads": 2,
+    "shared_expert_intermediate_size": 512, "tie_word_embeddings": False, "vocab_size": 151936,
+}  # fmt: skip
+GLM_5 = {
+    "architectures": ["GlmMoeDsaForCausalLM"], "model_type": "glm_moe_dsa", "first_k_dense_replace": 3,
+    "hidden_size": 6144, "index_head_dim": 128, "index_n_heads": 32, "intermediate_size": 12288,
+    "kv_lora_rank": 512, "moe_intermediate_size": 2048, "n_routed_experts": 256, "n_shared_experts": 1,
+    "num_attention_heads": 64, "num_experts_per_tok": 8, "num_hidden_layers": 78, "num_key_value_heads": 64,
+    "num_nextn_predict_layers": 1, "q_lora_rank": 2048, "qk_nope_head_dim": 192, "qk_rope_head_dim": 64,
+    "tie_word_embeddings": False, "v_head_dim": 256, "vocab_size": 154880,
+}  # fmt: skip
+GLM_5_2 = GLM_5 | {"indexer_types": ["full"] * 2 + (["full"] + ["shared"] * 3) * 19}
+DEEPSEEK_V4_FLASH = {
+    "architectures": ["DeepseekV4ForCausalLM"], "model_type": "deepseek_v4", "hc_mult": 4, "head_dim": 512,
+    "hidden_size": 4096, "index_head_dim": 128, "index_n_heads": 64, "index_topk": 512,
+    "moe_intermediate_size": 2048, "n_routed_experts": 256, "n_shared_experts": 1, "num_attention_heads": 64,
+    "num_experts_per_tok": 6, "num_hash_layers": 3, "num_hidden_layers": 43, "num_key_value_heads": 1,
+    "num_nextn_predict_layers": 1, "o_groups": 8, "o_lora_rank": 1024, "q_lora_rank": 1024,
+    "qk_rope_head_dim": 64, "sliding_window": 128, "tie_word_embeddings": False, "vocab_size": 129280,
+    "compress_ratios": [0, 0] + [4, 128] * 20 + [4, 0],
+}  # fmt: skip
 GEMMA_3_27B = {
     "architectures": ["Gemma3ForConditionalGeneration"], "model_type": "gemma3", "mm_tokens_per_image": 256,
     "text_config": {
@@ -71,8 +97,8 @@ BERT_BASE = {
     "num_attention_heads": 12, "num_hidden_layers": 12, "vocab_size": 30522, "max_position_embeddings": 512,
     "type_vocab_size": 2,
 }  # fmt: skip
-GPT_2 = {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "n_layer": 12, "n_head": 12, "n_embd": 768,
-         "vocab_size": 50257, "n_positions": 1024}  # fmt: skip
+GPT_2 = {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "n_layer": 12, "n_head": 12,
+         "n_embd": 768, "vocab_size": 50257, "n_positions": 1024}  # fmt: skip
 
 
 def rows(config: dict[str, Any]) -> list[dict[str, Any]]:
@@ -97,6 +123,9 @@ def total(config: dict[str, Any], without: str = "") -> int:
         (GEMMA_3_27B, 27_432_406_640),
         (BERT_BASE, 109_482_240),
         (GPT_2, 124_439_808),
+        (QWEN3_NEXT, 81_324_862_720),
+        (GLM_5, 753_864_139_008),
+        (GLM_5_2, 753_329_940_480),
     ],
     ids=lambda value: value.get("model_type") if isinstance(value, dict) else str(value),
 )
@@ -116,6 +145,25 @@ def test_deepseek_v3_with_mtp_and_the_scales_of_its_fp8_blocks_is_what_the_hub_c
             blocks = -(-row["out_features"] // 128) * -(-row["in_features"] // 128)
             scales += row["tensors"] * blocks
     assert total(DEEPSEEK_V3) + scales == 684_531_386_000
+
+
+def test_deepseek_v4_flash_packed_as_its_checkpoint_is_what_the_hub_counts() -> None:
+    """Two FP4 values a byte and a scale for each 32; FP8 blocks of 128; a table of 6 experts a token id."""
+    packed = 3 * 129280 * 6
+    fp8 = {"q_a", "q_b", "kv", "o_a", "o_b"}
+    for row in rows(DEEPSEEK_V4_FLASH):
+        place = f"{row['role']}_{row['part']}".removeprefix("mtp_")
+        role, _, part = place.partition("_")
+        count = row["param_count"]
+        if role == "expert":
+            packed += count // 2 + count // 32
+            continue
+        is_projection = row["role"] == "mtp" and (row["out_features"], row["in_features"]) == (4096, 4096)
+        is_indexer = part == "indexer" and row["out_features"] == 8192
+        if (role == "attention" and part in fp8) or is_indexer or role == "shared" or is_projection:
+            packed += row["tensors"] * (row["out_features"] // 128) * (row["in_features"] // 128)
+        packed += count
+    assert packed == 158_069_433_298
 
 
 def test_every_row_multiplies_out_and_counts_its_layers() -> None:

@@ -1,0 +1,5 @@
+"""`python -m catalog_db` is the command line."""
+
+from catalog_db.cli import main
+
+main()

@@ -1,0 +1,51 @@
+"""Turn what people type into ids: one meaning, or a message with the nearest names."""
+
+from __future__ import annotations
+
+import duckdb
+
+from catalog_db import query
+from catalog_db.errors import UsageError
+
+WORDS = {
+    "model": "model",
+    "accelerator": "GPU or accelerator",
+    "weight_format": "weight format",
+    "kv_dtype": "KV cache dtype",
+}
+
+
+def resolve(connection: duckdb.DuckDBPyConnection, kind: str, text: str) -> tuple[str, list[str]]:
+    """The id that `text` means and the ids of its siblings (other boards sold under that name).
+
+    Raises UsageError when the name is unknown (with suggestions) or means several things (with all of them).
+    """
+    found = query.report(connection, "resolve", {"kind": kind, "text": text}).rows
+    preferred = [target for target, is_preferred in found if is_preferred]
+    if len(found) == 1 or len(preferred) == 1:
+        chosen = preferred[0] if len(preferred) == 1 else found[0][0]
+        return chosen, [target for target, _ in found if target != chosen]
+    if found:
+        raise UsageError(
+            f"{text!r} means several: {', '.join(target for target, _ in found)}: name one of them"
+        )
+    raise UsageError(_unknown(connection, kind, text))
+
+
+def anything(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[str, str]:
+    """Kind and id of whatever `text` names. Raises UsageError when that is nothing or several things."""
+    found = query.report(connection, "resolve_any", {"text": text}).rows
+    if len(found) == 1:
+        return found[0][0], found[0][1]
+    if found:
+        listed = ", ".join(f"{target} ({kind})" for kind, target in found)
+        raise UsageError(f"{text!r} means several: {listed}: name one of them")
+    raise UsageError(_unknown(connection, None, text))
+
+
+def _unknown(connection: duckdb.DuckDBPyConnection, kind: str | None, text: str) -> str:
+    near = [
+        row[1] for row in query.report(connection, "search", {"kind": kind, "text": text, "limit": 5}).rows
+    ]
+    hint = f"nearest: {', '.join(near)}" if near else f"`mlsysdb search {text}` looks in all names"
+    return f"unknown {WORDS.get(kind or '', 'name')} {text!r}; {hint}"

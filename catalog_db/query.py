@@ -1,0 +1,93 @@
+"""Run a question and hand over its columns and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+
+from catalog_db import assets, sqlfile
+from catalog_db.errors import UsageError
+
+
+class Answer:
+    """Columns and rows of an answer; `.df()`, `.pl()`, `.arrow()` give them as DuckDB does."""
+
+    def __init__(self, relation: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnection) -> None:
+        self.relation = relation
+        self.columns: list[str] = relation.columns
+        self._connection = connection  # a relation is of no use once its connection is closed
+        self._rows: list[tuple[Any, ...]] | None = None
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows as tuples, fetched once."""
+        if self._rows is None:
+            self._rows = self.relation.fetchall()
+        return self._rows
+
+    @property
+    def first(self) -> dict[str, Any] | None:
+        """The first row as a dictionary; None when there is none."""
+        return dict(zip(self.columns, self.rows[0], strict=True)) if self.rows else None
+
+    def ordered(self, sort: str | None, limit: int | None) -> Answer:
+        """The same answer sorted by a column ("-column": largest first), unknown last, and cut after `limit` rows."""
+        relation = self.relation
+        if sort:
+            column = duckdb.ColumnExpression(sort.lstrip("-"))
+            relation = relation.sort((column.desc() if sort.startswith("-") else column.asc()).nulls_last())
+        return Answer(relation.limit(limit) if limit else relation, self._connection)
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries, by column name."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def df(self) -> Any:
+        """The rows as a pandas DataFrame."""
+        return self.relation.df()
+
+    def pl(self) -> Any:
+        """The rows as a polars DataFrame."""
+        return self.relation.pl()
+
+    def arrow(self) -> Any:
+        """The rows as an Arrow table."""
+        return self.relation.to_arrow_table()
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def report_sql(name: str) -> str:
+    """The text of queries/reports/NAME.sql."""
+    return sqlfile.read(assets.folder("queries", "reports") / f"{name}.sql").definition
+
+
+def report(
+    connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None
+) -> Answer:
+    """Run a report of queries/reports with its $parameters."""
+    return Answer(connection.sql(report_sql(name), params=parameters or {}), connection)
+
+
+def sql(connection: duckdb.DuckDBPyConnection, text: str) -> Answer:
+    """Run a user's own SQL; its last statement's rows. Raises UsageError with DuckDB's message."""
+    try:
+        statements = connection.extract_statements(text)
+        if not statements:
+            raise UsageError("no SQL to run: give a statement, a file or standard input")
+        for statement in statements[:-1]:
+            connection.execute(statement)
+        relation = connection.sql(statements[-1].query)
+        answer = Answer(
+            relation if relation is not None else connection.sql("select 'done' as result"), connection
+        )
+        answer.rows  # noqa: B018 (run it now, so that its errors are caught here)
+        return answer
+    except duckdb.Error as error:
+        raise UsageError(f"SQL: {error}") from error

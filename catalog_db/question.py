@@ -1,0 +1,207 @@
+"""The questions of the command line and of Python: options as people write them -> parameters of a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from catalog_db import database as databases
+from catalog_db import names, query, sizes
+from catalog_db.errors import UsageError
+
+ENGINES = {"llamacpp": "llama.cpp", "hf": "transformers"}
+
+
+@dataclass
+class Options:
+    """What `fits` and `explain` share; None means the default that the answer states."""
+
+    gpus: int | str | None = None
+    tp: int | str | None = None
+    pp: int | str | None = None
+    ep: int | str | None = None
+    context: int | str | None = None
+    batch: int | str | None = None
+    weights: str = "auto"
+    kv_dtype: str | None = None
+    engine: str = "vllm"
+    memory_utilization: float | str | None = None
+    max_sequences: int | str | None = None
+    max_batched_tokens: int | str | None = None
+    enforce_eager: bool = False
+    beyond_context: bool = False
+
+
+@dataclass
+class Question:
+    """A question whose names are resolved and whose values are checked."""
+
+    parameters: dict[str, Any]
+    notes: list[str] = field(default_factory=list)
+
+
+def fits(
+    *,
+    gpu: str | None = None,
+    model: str | None = None,
+    database: str | None = None,
+    everything: bool = True,
+    **options: Any,
+) -> query.Answer:
+    """The rows of `fits`: models for `gpu`, or accelerators for `model`; all of them, verdicts of false included."""
+    if (gpu is None) == (model is None):
+        raise UsageError(
+            "fits wants either a GPU (--gpu H100) or a model (--model llama-3-70b), and not both"
+        )
+    connection = databases.open_catalog(database, is_python=True)
+    asked = prepare(connection, Options(**options), gpu=gpu, model=model)
+    return run_fits(connection, asked, everything)
+
+
+def run_fits(connection: duckdb.DuckDBPyConnection, asked: Question, everything: bool) -> query.Answer:
+    """Run the report for a prepared question."""
+    parameters = asked.parameters | {"all": everything}
+    unused = parameters.pop("gpu" if parameters["gpu"] is None else "model")
+    assert unused is None
+    if "model" in parameters:
+        return query.report(connection, "fits_model", parameters)
+    parameters["devices"] = parameters["devices"] or least_devices(parameters)
+    return query.report(connection, "fits_gpu", parameters)
+
+
+def least_devices(parameters: dict[str, Any]) -> int:
+    """The devices that tensor and pipeline parallelism make together; 1 when neither is asked for."""
+    return (parameters["tensor_parallel"] or 1) * (parameters["pipeline_parallel"] or 1)
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection,
+    options: Options,
+    *,
+    gpu: str | None = None,
+    model: str | None = None,
+) -> Question:
+    """Resolve names and check values; notes say what was taken for granted. Raises UsageError."""
+    notes: list[str] = []
+    parameters = _numbers(options) | {
+        "gpu": _named(connection, "accelerator", gpu, notes),
+        "model": _named(connection, "model", model, notes),
+        "weight_format": _format(connection, options.weights, notes),
+        "kv_dtype": _named(connection, "kv_dtype", options.kv_dtype, notes),
+        "engine": _engine(connection, options.engine),
+        "enforce_eager": options.enforce_eager,
+        "beyond_context": options.beyond_context,
+    }
+    _check_split(parameters)
+    _check_context(connection, parameters)
+    return Question(parameters, notes)
+
+
+def _numbers(options: Options) -> dict[str, Any]:
+    def whole(value: int | str | None, what: str, largest: int) -> int | None:
+        return None if value is None else sizes.count(value, what, largest)
+
+    share = options.memory_utilization
+    return {
+        "devices": whole(options.gpus, "--gpus", 100_000),
+        "tensor_parallel": whole(options.tp, "--tp", 1024),
+        "pipeline_parallel": whole(options.pp, "--pp", 1024),
+        "expert_parallel": whole(options.ep, "--ep", 1024),
+        "context_tokens": whole(options.context, "--context", 100_000_000),
+        "sequences": whole(options.batch, "--batch", 1_000_000),
+        "max_sequences": whole(options.max_sequences, "--max-sequences", 1_000_000),
+        "max_batched_tokens": whole(options.max_batched_tokens, "--max-batched-tokens", 10_000_000),
+        "memory_utilization": None if share is None else sizes.fraction(share, "--memory-utilization"),
+    }
+
+
+def _named(
+    connection: duckdb.DuckDBPyConnection, kind: str, text: str | None, notes: list[str]
+) -> str | None:
+    if text is None:
+        return None
+    chosen, siblings = names.resolve(connection, kind, text)
+    if siblings:
+        notes.append(f"{text} is taken to mean {chosen}; others: {', '.join(siblings)}")
+    return chosen
+
+
+def _format(connection: duckdb.DuckDBPyConnection, text: str, notes: list[str]) -> str | None:
+    return text if text in ("auto", "native", "any") else _named(connection, "weight_format", text, notes)
+
+
+def _engine(connection: duckdb.DuckDBPyConnection, text: str) -> str:
+    name, _, version = text.partition("==")
+    engine = ENGINES.get(name.lower(), name.lower()) + (f"=={version}" if version else "")
+    if not query.report(connection, "engine", {"engine": engine}).rows:
+        known = query.report(connection, "engines").rows
+        listed = ", ".join(f"{row[0]} ({row[1]})" if row[1] else str(row[0]) for row in known)
+        raise UsageError(f"--engine: no rules for {text!r}; known: {listed}")
+    return engine
+
+
+def _check_split(parameters: dict[str, Any]) -> None:
+    devices, tensor, pipeline = (
+        parameters[key] for key in ("devices", "tensor_parallel", "pipeline_parallel")
+    )
+    if devices and pipeline and devices % pipeline:
+        raise UsageError(f"--gpus {devices} cannot be split into --pp {pipeline} equal stages")
+    if devices and tensor and tensor * (pipeline or 1) != devices:
+        raise UsageError(
+            f"--tp {tensor} x --pp {pipeline or 1} is {tensor * (pipeline or 1)} devices, but --gpus says {devices}"
+        )
+
+
+def _check_context(connection: duckdb.DuckDBPyConnection, parameters: dict[str, Any]) -> None:
+    """A context above the model's own is refused unless asked for (for one model; among many it is a verdict of false)."""
+    if parameters["model"] is None or parameters["context_tokens"] is None or parameters["beyond_context"]:
+        return
+    rows = query.report(connection, "model_context", {"model": parameters["model"]}).rows
+    own = rows[0][0] if rows else None
+    if own is not None and parameters["context_tokens"] > own:
+        raise UsageError(
+            f"--context {parameters['context_tokens']:,} is above the {own:,} tokens that {parameters['model']} supports; "
+            "say --beyond-context to compute it all the same"
+        )
+
+
+def assumptions(asked: Question, row: dict[str, Any] | None) -> str:
+    """One line that says what was assumed, from the answer itself where there is one."""
+    parameters = asked.parameters
+    given = row or {}
+    context = parameters["context_tokens"]
+    words = [
+        f"engine {_engine_words(parameters['engine'], given)}",
+        f"context {context:,} tokens" if context else "context 8,192 tokens (or the model's own, if shorter)",
+        _plural(given.get("sequences") or parameters["sequences"] or 1, "sequence"),
+        f"KV cache in {parameters['kv_dtype'] or 'the model dtype'}",
+        f"weights {parameters['weight_format']}",
+    ]
+    if parameters["beyond_context"]:
+        words.append("contexts beyond the model's own allowed")
+    return "assuming " + ", ".join(words)
+
+
+def _engine_words(engine: str, row: dict[str, Any]) -> str:
+    profile = row.get("engine_profile_id")
+    return (
+        f"{engine} (rules {profile})" if profile else engine if "==" in engine else f"{engine}, newest rules"
+    )
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def summary(
+    connection: duckdb.DuckDBPyConnection, asked: Question, found: int, shown: int, everything: bool
+) -> str:
+    """What the table leaves out, in words."""
+    kind = "accelerators" if asked.parameters["gpu"] is None else "models"
+    total = query.report(connection, "count", {"kind": kind}).rows[0][0]
+    words = [] if everything else [f"{found} of {total} {kind} fit; --all shows the others"]
+    if shown < found:
+        words.append(f"{shown} of {found} rows shown")
+    return "; ".join(words)

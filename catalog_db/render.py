@@ -1,0 +1,184 @@
+"""Rows -> table, json, jsonl, csv, markdown or parquet; on a terminal, a pipe or into a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from catalog_db.errors import UsageError
+from catalog_db.query import Answer
+
+FORMATS = ("table", "json", "jsonl", "csv", "markdown", "parquet")
+GIB = 2**30
+HEADINGS = {
+    "weight_format": "weights as", "required_bytes": "needs GiB", "headroom_bytes": "free GiB",
+    "max_context_tokens": "max context", "max_sequences": "max seqs", "evidence_tier": "tier", "devices": "GPUs",
+    "usable_memory_bytes": "usable GiB", "weights_bytes": "weights GiB", "kv_reserved_bytes": "KV GiB",
+    "activation_bytes": "activation GiB", "memory_utilization": "used", "limiting_term": "largest term",
+}  # fmt: skip
+
+
+def write(answer: Answer, form: str, output: Path | None, columns: Sequence[str] | None = None) -> None:
+    """Print `answer`, or write it to `output`; `columns` are those a table shows, the other formats have all."""
+    if form == "parquet":
+        _parquet(answer, output)
+    else:
+        emit(text(answer.columns, answer.rows, form, columns), output)
+
+
+def text(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], form: str, columns: Sequence[str] | None = None
+) -> str:
+    """The rows in a text format; tables and markdown read well, the others are exact."""
+    if form in ("table", "markdown"):
+        shown = [name for name in columns or names if name in names]
+        cells = [[human(name, row[list(names).index(name)]) for name in shown] for row in rows]
+        heads = [HEADINGS.get(name, _heading(name)) for name in shown]
+        numeric = [_is_numeric(rows, list(names).index(name)) for name in shown]
+        return markdown(heads, cells, numeric) if form == "markdown" else table(heads, cells, numeric)
+    if form == "csv":
+        return _csv(names, rows)
+    objects = [dict(zip(names, row, strict=True)) for row in rows]
+    return (
+        to_json(objects) if form == "json" else "".join(f"{json.dumps(o, default=plain)}\n" for o in objects)
+    )
+
+
+def to_json(value: Any) -> str:
+    """Indented JSON of a value; unknown is null."""
+    return json.dumps(value, indent=2, default=plain) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """What json cannot write itself: dates as ISO text, decimals as numbers, the rest as text."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+
+
+def human(name: str, value: Any) -> str:
+    """A cell as people read it: bytes in GiB, counts with separators, unknown as '?'."""
+    if value is None:
+        return "?"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if name.endswith("_bytes"):
+        return f"{value / GIB:,.2f}"
+    if name.endswith("_utilization"):
+        return f"{value:.0%}"
+    if isinstance(value, (float, Decimal)):
+        return f"{value:,.0f}" if value == int(value) and abs(value) < 1e15 else f"{value:,.6g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> str:
+    """A table for a terminal of any width, or plain aligned columns for a pipe; numbers are never cut."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    is_terminal = sys.stdout.isatty()
+    width = None if is_terminal else 100_000
+    console = Console(file=io.StringIO(), width=width or _terminal_width(), force_terminal=is_terminal)
+    grid = Table(
+        box=SIMPLE_HEAD if is_terminal else None, pad_edge=False, header_style="bold" if is_terminal else ""
+    )
+    for head, is_number in zip(heads, numeric, strict=True):
+        grid.add_column(head, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
+    for row in rows:
+        grid.add_row(*row)
+    console.print(grid)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"  # type: ignore[attr-defined]
+
+
+def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> str:
+    """A Markdown table."""
+    rule = ["---:" if is_number else "---" for is_number in numeric]
+    return "".join(
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n"
+        for line in [heads, rule, *rows]
+    )
+
+
+def emit(words: str, output: Path | None) -> None:
+    """To standard output, or into a file, whole or not at all. Raises UsageError naming a file that cannot be written."""
+    if output is None:
+        sys.stdout.write(words)
+        return
+    draft = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        draft.write_text(words, encoding="utf-8")
+        draft.replace(output)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise UsageError(f"--output {output}: {error.strerror or error}") from error
+
+
+def columns_for(kind: str) -> list[str]:
+    """The columns a table of `fits` shows in this terminal: what matters most first, more where there is room."""
+    narrow = [
+        kind,
+        "weight_format",
+        "required_bytes",
+        "headroom_bytes",
+        "max_context_tokens",
+        "max_sequences",
+        "evidence_tier",
+    ]
+    if kind == "accelerator":
+        narrow.insert(1, "devices")
+    if sys.stdout.isatty() and _terminal_width() < 130:
+        return narrow
+    return [
+        *narrow[:-1], "weights_bytes", "kv_reserved_bytes", "activation_bytes", "usable_memory_bytes", "memory_utilization",
+        "limiting_term", "evidence_tier",
+    ]  # fmt: skip
+
+
+def _terminal_width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def _heading(name: str) -> str:
+    return name.replace("_bytes", " GiB").replace("_", " ")
+
+
+def _is_numeric(rows: Sequence[Sequence[Any]], index: int) -> bool:
+    values = [row[index] for row in rows if row[index] is not None]
+    return bool(values) and all(
+        isinstance(v, (int, float, Decimal)) and not isinstance(v, bool) for v in values
+    )
+
+
+def _csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([["" if cell is None else _csv_cell(cell) for cell in row] for row in rows])
+    return buffer.getvalue()
+
+
+def _csv_cell(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _parquet(answer: Answer, output: Path | None) -> None:
+    if output is None:
+        raise UsageError("--format parquet wants a file: add --output FILE")
+    draft = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        answer.relation.write_parquet(str(draft))
+        draft.replace(output)
+    except Exception as error:
+        draft.unlink(missing_ok=True)
+        raise UsageError(f"--output {output}: {error}") from error

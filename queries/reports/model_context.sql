@@ -1,0 +1,5 @@
+-- How long a context does a model support?
+
+select model.context_tokens
+from model
+where model.model_id = $model
