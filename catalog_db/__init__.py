@@ -7,10 +7,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
-__all__ = ["connect", "fits"]
+from catalog_db.version import __version__
+
+__all__ = ["__version__", "connect", "fits"]
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,15 +33,13 @@ def connect(database: str | None = None) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def fits(
-    gpu: str | None = None, model: str | None = None, *, database: str | None = None, **options: object
-) -> Answer:
+def fits(gpu: str | None = None, model: str | None = None, *, database: str | None = None, **options: Any) -> Answer:
     """Which models fit `gpu`, or which accelerators hold `model`; options as on the command line.
 
     `context`, `batch`, `gpus`, `tp`, `pp`, `ep`, `weights`, `kv_dtype`, `engine`, `memory_utilization`,
-    `max_batched_tokens`, `enforce_eager`. Sizes read as people write them ("32k"). Returns the rows in the columns of the contract;
-    `.df()`, `.pl()` and `.arrow()` give them as DuckDB does. Raises `catalog_db.errors.UsageError` for a name
-    that is unknown or ambiguous.
+    `max_sequences`, `max_batched_tokens`, `enforce_eager`, `beyond_context`. Sizes read as people write them ("32k").
+    Returns all rows, verdicts of false included; `.df()`, `.pl()` and `.arrow()` give them as DuckDB does. Raises
+    `catalog_db.errors.UsageError` for a name that is unknown or ambiguous and for a value out of range.
     """
     from catalog_db import question
 

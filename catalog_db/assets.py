@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from catalog_db import __version__
+from catalog_db.version import __version__
 
 FOLDERS = ("migrations", "queries", "seeds")
 SUFFIXES = (".csv", ".py", ".sql")

@@ -14,8 +14,9 @@ import duckdb
 from filelock import FileLock
 from sqlalchemy.exc import SQLAlchemyError
 
-from catalog_db import __version__, assets, database, install, keep, migrate, progress, seed
+from catalog_db import assets, database, install, keep, migrate, progress, seed
 from catalog_db.errors import DatabaseError
+from catalog_db.version import __version__
 
 PREFIX = ".mlsysdb-build-"
 Report = Callable[[str], None]
@@ -74,9 +75,7 @@ def _migrated_copy(path: Path, folder: Path) -> Path:
     with contextlib.closing(database.attach(path)) as connection:
         known = database.info(connection).get("schema", "")
     if known > database.schema_revision():
-        raise DatabaseError(
-            f"{path} was made by a newer mlsysdb: upgrade with `pip install --upgrade mlsysdb`"
-        )
+        raise DatabaseError(f"{path} was made by a newer mlsysdb: upgrade with `pip install --upgrade mlsysdb`")
     if not known:
         raise DatabaseError(f"{path} is not an mlsysdb catalog: nothing was changed")
     copy = folder / "old.duckdb"

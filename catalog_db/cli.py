@@ -6,15 +6,16 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import duckdb
 import typer
 
-from catalog_db import __version__, explanation, names, query, question, render, units
 from catalog_db import database as databases
+from catalog_db import explanation, names, query, question, render, units
 from catalog_db.errors import MlsysdbError, UsageError
 from catalog_db.explain_text import page
+from catalog_db.version import __version__
 
 app = typer.Typer(
     name="mlsysdb",
@@ -24,34 +25,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Database = Annotated[
-    str | None, typer.Option(help="Catalog to use instead of the embedded one (or MLSYSDB_DATABASE).")
-]
+Database = Annotated[str | None, typer.Option(help="Catalog to use instead of the embedded one (or MLSYSDB_DATABASE).")]
 Format = Annotated[str, typer.Option("--format", "-f", help="table, json, jsonl, csv, markdown or parquet.")]
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")
-]
-Gpus = Annotated[
-    str | None, typer.Option(help="Devices used together (tensor parallel unless --pp says otherwise).")
-]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")]
+Gpus = Annotated[str | None, typer.Option(help="Devices used together (tensor parallel unless --pp says otherwise).")]
 Tp = Annotated[str | None, typer.Option(help="Tensor-parallel ranks.")]
 Pp = Annotated[str | None, typer.Option(help="Pipeline stages.")]
 Ep = Annotated[str | None, typer.Option(help="Expert-parallel ranks.")]
 Context = Annotated[str | None, typer.Option(help="Tokens of one sequence: 8192, 32k. Default 8,192.")]
 Batch = Annotated[str | None, typer.Option(help="Sequences at once. Default 1.")]
-KvDtype = Annotated[
-    str | None, typer.Option(help="KV cache dtype: fp8, int8, q8_0, ... Default: the model's own.")
-]
+KvDtype = Annotated[str | None, typer.Option(help="KV cache dtype: fp8, int8, q8_0, ... Default: the model's own.")]
 Engine = Annotated[str, typer.Option(help="vllm or ideal, with a version if you like: vllm==0.19.0.")]
-Share = Annotated[
-    float | None, typer.Option(help="Share of memory the engine takes. Default: the engine's own.")
-]
-MaxSequences = Annotated[
-    str | None, typer.Option(help="The engine's max_num_seqs. Default: its own for the device.")
-]
-MaxBatched = Annotated[
-    str | None, typer.Option(help="The engine's max_num_batched_tokens. Default: its own.")
-]
+Share = Annotated[float | None, typer.Option(help="Share of memory the engine takes. Default: the engine's own.")]
+MaxSequences = Annotated[str | None, typer.Option(help="The engine's max_num_seqs. Default: its own for the device.")]
+MaxBatched = Annotated[str | None, typer.Option(help="The engine's max_num_batched_tokens. Default: its own.")]
 Eager = Annotated[bool, typer.Option("--enforce-eager", help="No CUDA graphs.")]
 Beyond = Annotated[
     bool, typer.Option("--beyond-context", help="Allow contexts above the model's own; marked in the answer.")
@@ -113,7 +100,7 @@ def explain(
     max_sequences: MaxSequences = None, max_batched_tokens: MaxBatched = None, enforce_eager: Eager = False,
     beyond_context: Beyond = False, form: Format = "table", output: Output = None, database: Database = None,
 ) -> None:  # fmt: skip
-    """Every term of the sum with its formula and source, and what to do when it does not fit. Exit code 1: it does not."""
+    """Each term of the sum with formula and source, and what to do when it does not fit. Exit code 1: it does not."""
     options = question.Options(
         gpus, tp, pp, ep, context, batch, weights, kv_dtype, engine, memory_utilization, max_sequences,
         max_batched_tokens, enforce_eager, beyond_context,
@@ -161,7 +148,7 @@ def search(
     """Find models, accelerators, formats and dtypes by any of their names."""
     _check_format(form)
     with contextlib.closing(databases.open_catalog(database)) as connection:
-        answer = query.report(connection, "search", {"kind": None, "text": text, "limit": limit})
+        answer = query.report(connection, "search", {"kind": None, "text": text, "most": limit})
         render.write(answer, form, output)
         if not len(answer):
             raise UsageError(f"no name is like {text!r}")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from catalog_db import __version__, assets
+from catalog_db import assets
 from catalog_db.errors import DatabaseError
+from catalog_db.version import __version__
 
 NAME = "mlsysdb"
 FILE = "mlsysdb.duckdb"
@@ -77,9 +78,7 @@ def schema_revision() -> str:
 
 def _is_stale(connection: duckdb.DuckDBPyConnection) -> bool:
     known = info(connection)
-    is_ours_or_older = (
-        known.get("schema", "0000") <= schema_revision() and known.get("version", "0") <= __version__
-    )
+    is_ours_or_older = known.get("schema", "0000") <= schema_revision() and known.get("version", "0") <= __version__
     return is_ours_or_older and known.get("fingerprint") != assets.fingerprint()
 
 
@@ -93,9 +92,10 @@ def _checked(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDB
 
 def _schema_message(path: Path, known: str | None) -> str:
     if known is None:
-        return f"{path} is a DuckDB file but not an mlsysdb catalog: name another, or make one with `mlsysdb upgrade --database NEW_FILE`"
+        return f"{path} is not an mlsysdb catalog: name another, or make one with `mlsysdb upgrade --database NEW_FILE`"
     if known > schema_revision():
-        return f"{path} was made by a newer mlsysdb (schema {known}, this is {schema_revision()}): upgrade with `pip install --upgrade mlsysdb`"
+        made = f"{path} was made by a newer mlsysdb (schema {known}, this is {schema_revision()})"
+        return f"{made}: upgrade with `pip install --upgrade mlsysdb`"
     return f"{path} has an older schema ({known}, this is {schema_revision()}): run `mlsysdb upgrade --database {path}`"
 
 
@@ -111,4 +111,6 @@ def _reason(path: Path, error: duckdb.Error) -> str:
         return f"{path} is locked by another process that writes to it: try again when it has ended ({text})"
     if path.is_dir():
         return f"{path} is a folder, not a database file"
-    return f"{path} cannot be opened: {text}. If it is damaged, move it away and run `mlsysdb upgrade --database {path}`"
+    return (
+        f"{path} cannot be opened: {text}. If it is damaged, move it away and run `mlsysdb upgrade --database {path}`"
+    )

@@ -50,9 +50,7 @@ def _verdict(told: dict[str, Any]) -> str:
         None: "cannot be told (a figure is unknown) whether it fits",
     }[told["fits"]]
     used = (
-        f": {told['memory_utilization']:.1%} of {_gib(told['usable_memory_bytes'])}"
-        if told["required_bytes"]
-        else ""
+        f": {told['memory_utilization']:.1%} of {_gib(told['usable_memory_bytes'])}" if told["required_bytes"] else ""
     )
     mark = (
         " The context is beyond the model's own."
@@ -89,10 +87,7 @@ def _frontiers(told: dict[str, Any]) -> str:
 
 
 def _terms(told: dict[str, Any], grid: Grid) -> str:
-    rows = [
-        (term["term"], term["part"], _gib(term["bytes"]), term["formula"], term["tier"])
-        for term in told["terms"]
-    ]
+    rows = [(term["term"], term["part"], _gib(term["bytes"]), term["formula"], term["tier"]) for term in told["terms"]]
     return "How each term comes about\n" + grid(
         ("term", "part", "GiB", "formula", "tier"), rows, (False, False, True, False, False)
     )
@@ -111,9 +106,7 @@ def _remedies(told: dict[str, Any], grid: Grid) -> str:
         )
         for remedy in told["remedies"]
     ]
-    costs = [
-        f"- {remedy['remedy']}: {remedy['trade_off']}\n" for remedy in told["remedies"] if remedy["trade_off"]
-    ]
+    costs = [f"- {remedy['remedy']}: {remedy['trade_off']}\n" for remedy in told["remedies"] if remedy["trade_off"]]
     title = "What helps\n" if not told["fits"] else "What would save more\n"
     table = grid(("remedy", "how", "saves GiB", "factor", "then"), rows, (False, False, True, True, False))
     return title + table + ("\nWhat it trades away, as published\n" + "".join(costs) if costs else "")

@@ -88,9 +88,7 @@ def _cache(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> list[d
             "part": f"{group['layers']} {group['kind']} layers",
             "bytes": group["kv_cache_bytes"],
             "formula": _cache_formula(group, row),
-            "inputs": {
-                key: value for key, value in group.items() if value is not None and key not in _cited(group)
-            },
+            "inputs": {key: value for key, value in group.items() if value is not None and key not in _cited(group)},
             **_cited(group),
         }
         for group in groups
@@ -109,8 +107,8 @@ def _cache_formula(group: dict[str, Any], row: dict[str, Any]) -> str:
         values = f"{group['kv_heads']} KV heads x ({group['key_dim']} + {group['value_dim']})"
     index = f" and an index key of {group['index_dim']}" if group["index_dim"] else ""
     return (
-        f"{group['layers']} layers x {values} x {group['kv_bits']:g} bits / 8{index} = {group['bytes_per_token']:,.0f} bytes "
-        f"a token on a device; x {group['cached_tokens']:,} tokens x {sequences}"
+        f"{group['layers']} layers x {values} x {group['kv_bits']:g} bits / 8{index} = {group['bytes_per_token']:,.0f} "
+        f"bytes a token on a device; x {group['cached_tokens']:,} tokens x {sequences}"
     )
 
 
@@ -130,9 +128,7 @@ def _engine(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> list[
     ]
 
 
-def _remedies(
-    connection: duckdb.DuckDBPyConnection, asked: Question, row: dict[str, Any]
-) -> list[dict[str, Any]]:
+def _remedies(connection: duckdb.DuckDBPyConnection, asked: Question, row: dict[str, Any]) -> list[dict[str, Any]]:
     narrow = query.report(connection, "narrow_kv_dtype", {"engine": asked.parameters["engine"]}).rows
     parameters = asked.parameters | {
         "narrow_kv_dtype": narrow[0][0] if narrow else None,

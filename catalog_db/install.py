@@ -9,6 +9,14 @@ import duckdb
 from catalog_db import assets, sqlfile
 from catalog_db.errors import DatabaseError
 
+COLUMNS = """
+    select
+        columns.table_name, columns.column_name, columns.comment,
+        columns.table_name in (select view_name from duckdb_views() where not internal)
+    from duckdb_columns() as columns
+    where columns.database_name = 'mlsysdb' and not columns.internal
+    order by columns.table_name, columns.column_index
+"""
 KINDS = {"functions": "macro", "views": "view", "tables": "macro table"}
 
 
@@ -55,16 +63,16 @@ def _create(connection: duckdb.DuckDBPyConnection, file: sqlfile.SqlFile, kind: 
 
 
 def _comment_columns(connection: duckdb.DuckDBPyConnection) -> None:
-    """Comment every view column from queries/columns.csv: same name, same meaning everywhere."""
+    """Comment view columns: same name, same meaning everywhere; queries/columns.csv has those that no table has."""
     with assets.folder("queries").joinpath("columns.csv").open(newline="", encoding="utf-8") as handle:
         comments = {row["column_name"]: row["comment"] for row in csv.DictReader(handle)}
-    columns = connection.execute(
-        "select view_name, column_name from duckdb_columns() join duckdb_views() using (database_name, schema_name)"
-        " where database_name = 'mlsysdb' and table_name = view_name and not duckdb_views.internal"
-    ).fetchall()
-    for view, column in columns:
-        if column in comments:
-            connection.execute(_comment("column", f"{view}.{column}", comments[column]))
+    columns = connection.execute(COLUMNS).fetchall()
+    for _, column, comment, _ in columns:
+        if comment:
+            comments.setdefault(column, comment)
+    for table, column, _, is_view in columns:
+        if is_view and column in comments:
+            connection.execute(_comment("column", f"{table}.{column}", comments[column]))
 
 
 def _comment(kind: str, name: str, text: str) -> str:

@@ -26,9 +26,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, kind: str, text: str) -> tupl
         chosen = preferred[0] if len(preferred) == 1 else found[0][0]
         return chosen, [target for target, _ in found if target != chosen]
     if found:
-        raise UsageError(
-            f"{text!r} means several: {', '.join(target for target, _ in found)}: name one of them"
-        )
+        raise UsageError(f"{text!r} means several: {', '.join(target for target, _ in found)}: name one of them")
     raise UsageError(_unknown(connection, kind, text))
 
 
@@ -44,8 +42,6 @@ def anything(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[str, str
 
 
 def _unknown(connection: duckdb.DuckDBPyConnection, kind: str | None, text: str) -> str:
-    near = [
-        row[1] for row in query.report(connection, "search", {"kind": kind, "text": text, "limit": 5}).rows
-    ]
+    near = [row[1] for row in query.report(connection, "search", {"kind": kind, "text": text, "most": 5}).rows]
     hint = f"nearest: {', '.join(near)}" if near else f"`mlsysdb search {text}` looks in all names"
     return f"unknown {WORDS.get(kind or '', 'name')} {text!r}; {hint}"

@@ -68,9 +68,7 @@ def report_sql(name: str) -> str:
     return sqlfile.read(assets.folder("queries", "reports") / f"{name}.sql").definition
 
 
-def report(
-    connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None
-) -> Answer:
+def report(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None) -> Answer:
     """Run a report of queries/reports with its $parameters."""
     return Answer(connection.sql(report_sql(name), params=parameters or {}), connection)
 
@@ -84,9 +82,7 @@ def sql(connection: duckdb.DuckDBPyConnection, text: str) -> Answer:
         for statement in statements[:-1]:
             connection.execute(statement)
         relation = connection.sql(statements[-1].query)
-        answer = Answer(
-            relation if relation is not None else connection.sql("select 'done' as result"), connection
-        )
+        answer = Answer(relation if relation is not None else connection.sql("select 'done' as result"), connection)
         answer.rows  # noqa: B018 (run it now, so that its errors are caught here)
         return answer
     except duckdb.Error as error:

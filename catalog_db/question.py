@@ -52,9 +52,7 @@ def fits(
 ) -> query.Answer:
     """The rows of `fits`: models for `gpu`, or accelerators for `model`; all of them, verdicts of false included."""
     if (gpu is None) == (model is None):
-        raise UsageError(
-            "fits wants either a GPU (--gpu H100) or a model (--model llama-3-70b), and not both"
-        )
+        raise UsageError("fits wants either a GPU (--gpu H100) or a model (--model llama-3-70b), and not both")
     connection = databases.open_catalog(database, is_python=True)
     asked = prepare(connection, Options(**options), gpu=gpu, model=model)
     return run_fits(connection, asked, everything)
@@ -62,7 +60,7 @@ def fits(
 
 def run_fits(connection: duckdb.DuckDBPyConnection, asked: Question, everything: bool) -> query.Answer:
     """Run the report for a prepared question."""
-    parameters = asked.parameters | {"all": everything}
+    parameters = asked.parameters | {"everything": everything}
     unused = parameters.pop("gpu" if parameters["gpu"] is None else "model")
     assert unused is None
     if "model" in parameters:
@@ -117,9 +115,7 @@ def _numbers(options: Options) -> dict[str, Any]:
     }
 
 
-def _named(
-    connection: duckdb.DuckDBPyConnection, kind: str, text: str | None, notes: list[str]
-) -> str | None:
+def _named(connection: duckdb.DuckDBPyConnection, kind: str, text: str | None, notes: list[str]) -> str | None:
     if text is None:
         return None
     chosen, siblings = names.resolve(connection, kind, text)
@@ -143,9 +139,7 @@ def _engine(connection: duckdb.DuckDBPyConnection, text: str) -> str:
 
 
 def _check_split(parameters: dict[str, Any]) -> None:
-    devices, tensor, pipeline = (
-        parameters[key] for key in ("devices", "tensor_parallel", "pipeline_parallel")
-    )
+    devices, tensor, pipeline = (parameters[key] for key in ("devices", "tensor_parallel", "pipeline_parallel"))
     if devices and pipeline and devices % pipeline:
         raise UsageError(f"--gpus {devices} cannot be split into --pp {pipeline} equal stages")
     if devices and tensor and tensor * (pipeline or 1) != devices:
@@ -155,15 +149,15 @@ def _check_split(parameters: dict[str, Any]) -> None:
 
 
 def _check_context(connection: duckdb.DuckDBPyConnection, parameters: dict[str, Any]) -> None:
-    """A context above the model's own is refused unless asked for (for one model; among many it is a verdict of false)."""
+    """A context above the model's own is refused unless asked for; among many models it is a verdict of false."""
     if parameters["model"] is None or parameters["context_tokens"] is None or parameters["beyond_context"]:
         return
     rows = query.report(connection, "model_context", {"model": parameters["model"]}).rows
     own = rows[0][0] if rows else None
     if own is not None and parameters["context_tokens"] > own:
         raise UsageError(
-            f"--context {parameters['context_tokens']:,} is above the {own:,} tokens that {parameters['model']} supports; "
-            "say --beyond-context to compute it all the same"
+            f"--context {parameters['context_tokens']:,} is above the {own:,} tokens that {parameters['model']} "
+            "supports; say --beyond-context to compute it all the same"
         )
 
 
@@ -186,18 +180,14 @@ def assumptions(asked: Question, row: dict[str, Any] | None) -> str:
 
 def _engine_words(engine: str, row: dict[str, Any]) -> str:
     profile = row.get("engine_profile_id")
-    return (
-        f"{engine} (rules {profile})" if profile else engine if "==" in engine else f"{engine}, newest rules"
-    )
+    return f"{engine} (rules {profile})" if profile else engine if "==" in engine else f"{engine}, newest rules"
 
 
 def _plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def summary(
-    connection: duckdb.DuckDBPyConnection, asked: Question, found: int, shown: int, everything: bool
-) -> str:
+def summary(connection: duckdb.DuckDBPyConnection, asked: Question, found: int, shown: int, everything: bool) -> str:
     """What the table leaves out, in words."""
     kind = "accelerators" if asked.parameters["gpu"] is None else "models"
     total = query.report(connection, "count", {"kind": kind}).rows[0][0]

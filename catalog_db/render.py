@@ -34,9 +34,7 @@ def write(answer: Answer, form: str, output: Path | None, columns: Sequence[str]
         emit(text(answer.columns, answer.rows, form, columns), output)
 
 
-def text(
-    names: Sequence[str], rows: Sequence[Sequence[Any]], form: str, columns: Sequence[str] | None = None
-) -> str:
+def text(names: Sequence[str], rows: Sequence[Sequence[Any]], form: str, columns: Sequence[str] | None = None) -> str:
     """The rows in a text format; tables and markdown read well, the others are exact."""
     if form in ("table", "markdown"):
         shown = [name for name in columns or names if name in names]
@@ -47,9 +45,7 @@ def text(
     if form == "csv":
         return _csv(names, rows)
     objects = [dict(zip(names, row, strict=True)) for row in rows]
-    return (
-        to_json(objects) if form == "json" else "".join(f"{json.dumps(o, default=plain)}\n" for o in objects)
-    )
+    return to_json(objects) if form == "json" else "".join(f"{json.dumps(o, default=plain)}\n" for o in objects)
 
 
 def to_json(value: Any) -> str:
@@ -70,13 +66,13 @@ def human(name: str, value: Any) -> str:
         return "?"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if not isinstance(value, (int, float, Decimal)):
+        return str(value)
     if name.endswith("_bytes"):
-        return f"{value / GIB:,.2f}"
+        return f"{float(value) / GIB:,.2f}"
     if name.endswith("_utilization"):
         return f"{value:.0%}"
-    if isinstance(value, (float, Decimal)):
-        return f"{value:,.0f}" if value == int(value) and abs(value) < 1e15 else f"{value:,.6g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> str:
@@ -88,11 +84,10 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence
     is_terminal = sys.stdout.isatty()
     width = None if is_terminal else 100_000
     console = Console(file=io.StringIO(), width=width or _terminal_width(), force_terminal=is_terminal)
-    grid = Table(
-        box=SIMPLE_HEAD if is_terminal else None, pad_edge=False, header_style="bold" if is_terminal else ""
-    )
+    grid = Table(box=SIMPLE_HEAD if is_terminal else None, pad_edge=False, header_style="bold" if is_terminal else "")
     for head, is_number in zip(heads, numeric, strict=True):
-        grid.add_column(head, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
+        heading = head.replace(" ", "\n", 1) if is_terminal and is_number else head
+        grid.add_column(heading, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
     for row in rows:
         grid.add_row(*row)
     console.print(grid)
@@ -103,13 +98,12 @@ def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Seque
     """A Markdown table."""
     rule = ["---:" if is_number else "---" for is_number in numeric]
     return "".join(
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n"
-        for line in [heads, rule, *rows]
+        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in [heads, rule, *rows]
     )
 
 
 def emit(words: str, output: Path | None) -> None:
-    """To standard output, or into a file, whole or not at all. Raises UsageError naming a file that cannot be written."""
+    """To standard output, or into a file, whole or not at all. Raises UsageError when that cannot be written."""
     if output is None:
         sys.stdout.write(words)
         return
@@ -138,8 +132,8 @@ def columns_for(kind: str) -> list[str]:
     if sys.stdout.isatty() and _terminal_width() < 130:
         return narrow
     return [
-        *narrow[:-1], "weights_bytes", "kv_reserved_bytes", "activation_bytes", "usable_memory_bytes", "memory_utilization",
-        "limiting_term", "evidence_tier",
+        *narrow[:-1], "weights_bytes", "kv_reserved_bytes", "activation_bytes", "usable_memory_bytes",
+        "memory_utilization", "limiting_term", "evidence_tier",
     ]  # fmt: skip
 
 
@@ -155,9 +149,7 @@ def _heading(name: str) -> str:
 
 def _is_numeric(rows: Sequence[Sequence[Any]], index: int) -> bool:
     values = [row[index] for row in rows if row[index] is not None]
-    return bool(values) and all(
-        isinstance(v, (int, float, Decimal)) and not isinstance(v, bool) for v in values
-    )
+    return bool(values) and all(isinstance(v, (int, float, Decimal)) and not isinstance(v, bool) for v in values)
 
 
 def _csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

@@ -60,10 +60,7 @@ def _check_header(file: Path, table: Table, header: list[str]) -> None:
 def _typed(file: Path, line: int, table: Table, header: list[str], cells: list[str]) -> list[Any]:
     if len(cells) != len(header):
         raise UsageError(f"{file}, line {line}: {len(cells)} cells where the header has {len(header)}")
-    return [
-        _cell(f"{file}, line {line}, column {c.name}", c, v)
-        for c, v in zip(table.columns, cells, strict=True)
-    ]
+    return [_cell(f"{file}, line {line}, column {c.name}", c, v) for c, v in zip(table.columns, cells, strict=True)]
 
 
 def _cell(where: str, column: Column[Any], text: str) -> Any:
@@ -113,9 +110,7 @@ def _check_keys(file: Path, table: Table, rows: list[list[Any]], keys: dict[str,
         seen.add(found)
         for i, parent in references:
             if row[i] is not None and (row[i],) not in keys[parent]:
-                raise UsageError(
-                    f"{file}, row {line}, column {names[i]}: {row[i]!r} is not a row of {parent}.csv"
-                )
+                raise UsageError(f"{file}, row {line}, column {names[i]}: {row[i]!r} is not a row of {parent}.csv")
     return seen
 
 

@@ -58,12 +58,11 @@ def parse_quantity(text: str | None) -> float | None:
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
     """Register both as functions of a DuckDB connection; pint is imported when one is first called."""
-    connection.create_function(
-        "convert_unit", convert_unit, ["DOUBLE", "VARCHAR", "VARCHAR"], "DOUBLE", null_handling="special"
-    )
-    connection.create_function(
-        "parse_quantity", parse_quantity, ["VARCHAR"], "DOUBLE", null_handling="special"
-    )
+    from duckdb.func import SPECIAL
+    from duckdb.sqltypes import DOUBLE, VARCHAR
+
+    connection.create_function("convert_unit", convert_unit, [DOUBLE, VARCHAR, VARCHAR], DOUBLE, null_handling=SPECIAL)
+    connection.create_function("parse_quantity", parse_quantity, [VARCHAR], DOUBLE, null_handling=SPECIAL)
 
 
 def _unit(text: str) -> str:

@@ -259,9 +259,7 @@ def nemotron_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[
     for extra in range(count):
         for place, letter in enumerate(pattern):
             yield from copy_layer(tensors, own.rindex(letter), f"mtp.layers.{extra * len(pattern) + place}")
-        yield from joiner(
-            f"mtp.layers.{extra * len(pattern)}", hidden_size(config), ("enorm", "hnorm", "final_norm")
-        )
+        yield from joiner(f"mtp.layers.{extra * len(pattern)}", hidden_size(config), ("enorm", "hnorm", "final_norm"))
 
 
 def mimo_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[Tensor]:
@@ -269,9 +267,7 @@ def mimo_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[Tens
     for extra in range(count):
         name = f"mtp.layers.{extra}"
         yield from copy_layer(tensors, layer_count(config) - 1, name)
-        yield from joiner(
-            name, hidden_size(config), ("token_layernorm", "hidden_layernorm", "final_layernorm")
-        )
+        yield from joiner(name, hidden_size(config), ("token_layernorm", "hidden_layernorm", "final_layernorm"))
 
 
 @dataclass(frozen=True)

@@ -203,9 +203,7 @@ def cell(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def config_text(
-    row: Mapping[str, str], options: argparse.Namespace, sources: Mapping[str, Mapping[str, str]]
-) -> str:
+def config_text(row: Mapping[str, str], options: argparse.Namespace, sources: Mapping[str, Mapping[str, str]]) -> str:
     """The config.json of a manifest row: a file, or the blob in its source's clone."""
     if options.clones is None:
         return Path(options.configs, f"{row['model_id']}.json").read_text(encoding="utf-8")
@@ -258,9 +256,7 @@ def derive_all(options: argparse.Namespace) -> tuple[dict[str, list[Row]], list[
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        description="config.json files to model, layer_group and tensor_group rows"
-    )
+    parser = argparse.ArgumentParser(description="config.json files to model, layer_group and tensor_group rows")
     parser.add_argument("--manifest", required=True)
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--configs", help="folder of <model_id>.json")

@@ -178,9 +178,7 @@ def attention(config: Config, kv_heads: int | None = None, dim: int | None = Non
 
 def windowed(cache: Cache, kind: str, tokens: int) -> Cache:
     """The same keys and values, kept for at most `tokens` tokens (`sliding` or `chunked`)."""
-    return Cache(
-        kind, kv_heads=cache.kv_heads, key_dim=cache.key_dim, value_dim=cache.value_dim, window_tokens=tokens
-    )
+    return Cache(kind, kv_heads=cache.kv_heads, key_dim=cache.key_dim, value_dim=cache.value_dim, window_tokens=tokens)
 
 
 def latent(config: Config, has_index: bool = True) -> Cache:
@@ -225,9 +223,7 @@ def mamba2_head_dim(config: Config, heads: int) -> int:
         return dim
     if dim is None and "mamba_n_heads" not in config:
         return number(config, "head_dim")
-    inner = first(
-        config, "mamba_d_ssm", default=number(config, "mamba_expand", "expand") * hidden_size(config)
-    )
+    inner = first(config, "mamba_d_ssm", default=number(config, "mamba_expand", "expand") * hidden_size(config))
     return int(inner) // heads
 
 
@@ -337,9 +333,7 @@ def kimi_linear(config: Config) -> list[Layer]:
 def linear_hybrid(config: Config) -> list[Layer]:
     """Qwen3-Next and Qwen3.5: one full layer in `full_attention_interval`, DeltaNet in the others."""
     every = int(first(config, "full_attention_interval", default=4))
-    default = [
-        "linear_attention" if (i + 1) % every else "full_attention" for i in range(layer_count(config))
-    ]
+    default = ["linear_attention" if (i + 1) % every else "full_attention" for i in range(layer_count(config))]
     kept = {"linear_attention": (delta_net(config),), "full_attention": (attention(config),)}
     return [kept[name] for name in first(config, "layer_types", default=default)]
 
@@ -416,9 +410,7 @@ def chunked(config: Config) -> list[Layer]:
     every = int(first(config, "no_rope_layer_interval", default=4))
     count = layer_count(config)
     rotary = config.get("no_rope_layers") or [(i + 1) % every != 0 for i in range(count)]
-    types = first(
-        config, "layer_types", default=["chunked_attention" if r else "full_attention" for r in rotary]
-    )
+    types = first(config, "layer_types", default=["chunked_attention" if r else "full_attention" for r in rotary])
     return typed(config, types)
 
 
@@ -509,9 +501,7 @@ def sliding_uniform(config: Config, name: str, count: int) -> list[Layer]:
     if name in WINDOWED:
         return [(local,)] * count
     if name.startswith(("qwen", "mimo")):
-        start = (
-            int(first(config, "max_window_layers", default=28)) if config.get("use_sliding_window") else count
-        )
+        start = int(first(config, "max_window_layers", default=28)) if config.get("use_sliding_window") else count
         return [(own,) if i < start else (local,) for i in range(count)]
     raise LayerError(f"sliding_window is set and no rule says which layers of {name} use it")
 

@@ -101,9 +101,7 @@ def library_config(config: dict[str, Any]) -> Any:
         raise TensorError(f"transformers does not know model_type {model_type!r}")
     kind = CONFIG_MAPPING[model_type] if named is None else named.config_class
     if "text_config" in getattr(kind, "sub_configs", {}) and text_config(config) is config:
-        raise TensorError(
-            f"{model_type} nests a text_config and this config is flat: its sizes would be lost"
-        )
+        raise TensorError(f"{model_type} nests a text_config and this config is flat: its sizes would be lost")
     return kind.from_dict({**config, "model_type": kind.model_type})
 
 
@@ -246,9 +244,7 @@ def leaf(name: str) -> str:
 
 def module(name: str) -> str:
     """The module's own name: the last part that is not weight, bias, `linear` or a number."""
-    parts = [
-        part for part in name.split(".") if part not in ("weight", "bias", "linear") and not part.isdigit()
-    ]
+    parts = [part for part in name.split(".") if part not in ("weight", "bias", "linear") and not part.isdigit()]
     return parts[-1] if parts else name
 
 

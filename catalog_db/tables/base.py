@@ -38,9 +38,7 @@ def cited(*, in_key: bool = False) -> list[Column[str]]:
     return [
         source("source_id", "source.source_id", "Where the row was read."),
         Column("locator", Text, nullable=False, primary_key=in_key, comment=place),
-        Column(
-            "tier", Text, nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."
-        ),
+        Column("tier", Text, nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
     ]
 
 

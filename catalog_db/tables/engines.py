@@ -25,9 +25,7 @@ engine_profile = Table(
         comment="Share of that total the engine takes by default.",
     ),
     Column("block_tokens", BigInteger, nullable=False, comment="Tokens in one cache block; 1: no blocks."),
-    Column(
-        "mla_block_tokens", BigInteger, nullable=False, comment="The same for multi-head latent attention."
-    ),
+    Column("mla_block_tokens", BigInteger, nullable=False, comment="The same for multi-head latent attention."),
     Column(
         "kv_layout",
         Text,
@@ -50,9 +48,7 @@ engine_profile = Table(
         nullable=False,
         comment="Blocks a sequence holds of a recurrent group.",
     ),
-    Column(
-        "index_bits", Double, nullable=False, comment="Bits a sparse indexer's key value, its scale included."
-    ),
+    Column("index_bits", Double, nullable=False, comment="Bits a sparse indexer's key value, its scale included."),
     Column(
         "is_chunked_as_full",
         Boolean,
@@ -127,9 +123,7 @@ workload = Table(
     "workload",
     metadata,
     key("workload_id", "Slug, e.g. default, chat, long-document."),
-    Column(
-        "context_tokens", BigInteger, nullable=False, comment="Tokens of one sequence, prompt and answer."
-    ),
+    Column("context_tokens", BigInteger, nullable=False, comment="Tokens of one sequence, prompt and answer."),
     Column("sequences", BigInteger, nullable=False, comment="Sequences at once."),
     Column("description", Text, nullable=False, comment="Who asks like this."),
     ref("source_id", "source.source_id", "Whose row it is: the catalog's or a user's."),

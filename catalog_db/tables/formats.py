@@ -36,13 +36,9 @@ weight_format = Table(
     Column("name", Text, nullable=False, comment="Name as people write it."),
     Column("family", Text, nullable=False, comment="float, fp8, int8, int4, fp4 or gguf."),
     Column("bits", Double, nullable=False, comment="Bits a weight of the body tensors, scales included."),
-    Column(
-        "group_size", BigInteger, comment="Weights that share one scale; NULL: none or a whole row or tensor."
-    ),
+    Column("group_size", BigInteger, comment="Weights that share one scale; NULL: none or a whole row or tensor."),
     Column("description", Text, nullable=False, comment="What it is and what stays wide."),
-    Column(
-        "is_auto", Boolean, nullable=False, comment="Considered when asked for the widest format that fits."
-    ),
+    Column("is_auto", Boolean, nullable=False, comment="Considered when asked for the widest format that fits."),
     *cited(),
     tier_check(),
     one_of("family", "float", "fp8", "int8", "int4", "fp4", "gguf"),

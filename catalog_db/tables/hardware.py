@@ -42,9 +42,7 @@ quantity = Table(
     "quantity",
     metadata,
     key("quantity_id", "What is stated, e.g. memory, bf16_flops."),
-    Column(
-        "unit", Text, nullable=False, comment="Base unit of every stored value: byte, byte/s, flop/s, watt."
-    ),
+    Column("unit", Text, nullable=False, comment="Base unit of every stored value: byte, byte/s, flop/s, watt."),
     Column("low", Double, nullable=False, comment="Smallest value that is not absurd, in the base unit."),
     Column("high", Double, nullable=False, comment="Largest value that is not absurd, in the base unit."),
     Column("description", Text, nullable=False, comment="What the quantity means."),
@@ -61,9 +59,7 @@ accelerator = Table(
     Column("architecture", Text, comment="Vendor's architecture name."),
     Column("form_factor", Text, comment="SXM5, PCIe, OAM, ..."),
     Column("memory_type", Text, comment="HBM3, GDDR6X, LPDDR5X, ..."),
-    Column(
-        "devices_per_board", BigInteger, nullable=False, comment="Devices that one board or package shows."
-    ),
+    Column("devices_per_board", BigInteger, nullable=False, comment="Devices that one board or package shows."),
     *cited(),
     tier_check(),
     one_of("kind", "gpu", "tpu", "npu", "apu"),
@@ -79,9 +75,7 @@ accelerator_spec = Table(
     key("basis", "What the figure counts: device, board, dense, sparse, one_way or both_ways."),
     Column("as_printed", Text, nullable=False, comment="Figure and unit as the source prints them."),
     Column("value", Double, nullable=False, comment="The figure in the quantity's base unit."),
-    Column(
-        "is_binary_unit", Boolean, nullable=False, comment="The printed GB or TB means 2^30 or 2^40 bytes."
-    ),
+    Column("is_binary_unit", Boolean, nullable=False, comment="The printed GB or TB means 2^30 or 2^40 bytes."),
     *cited(in_key=True),
     tier_check(),
     one_of("basis", "device", "board", "dense", "sparse", "one_way", "both_ways"),
@@ -95,9 +89,7 @@ alias = Table(
     key("alias", "A name people use; matched without case, '-', '_' and spaces."),
     key("kind", "What it names: model, accelerator, weight_format, kv_dtype or engine."),
     key("target_id", "Key of the row it names."),
-    Column(
-        "is_preferred", Boolean, nullable=False, comment="The one meant when several rows share the name."
-    ),
+    Column("is_preferred", Boolean, nullable=False, comment="The one meant when several rows share the name."),
     ref("source_id", "source.source_id", "Whose row it is: the catalog's or a user's."),
     one_of("kind", "model", "accelerator", "weight_format", "kv_dtype", "engine"),
     comment="One row per name and the thing it may mean.",

@@ -80,13 +80,9 @@ layer_group = Table(
     Column("latent_dim", BigInteger, comment="MLA: kv_lora_rank, values a token and layer."),
     Column("rope_dim", BigInteger, comment="MLA: qk_rope_head_dim, values a token and layer."),
     Column("index_dim", BigInteger, comment="Sparse attention indexer: key values a token and layer."),
-    Column(
-        "conv_state_values", BigInteger, comment="Recurrent: convolution state values a layer and sequence."
-    ),
+    Column("conv_state_values", BigInteger, comment="Recurrent: convolution state values a layer and sequence."),
     Column("recurrent_state_values", BigInteger, comment="Recurrent: state values a layer and sequence."),
-    Column(
-        "recurrent_state_bits", BigInteger, comment="Width the config asks for the state; NULL: the model's."
-    ),
+    Column("recurrent_state_bits", BigInteger, comment="Width the config asks for the state; NULL: the model's."),
     Column("compression_ratio", BigInteger, comment="Tokens that share one cache entry; NULL: one each."),
     Column("shares_with", BigInteger, comment="Ordinal of the group whose cache a shared layer reads."),
     *cited(),
@@ -102,12 +98,8 @@ tensor_group = Table(
     ref_key("model_id", "model.model_id", "Of which model."),
     Column("ordinal", BigInteger, primary_key=True, comment="Number of the group, from 0."),
     Column("role", Text, nullable=False, comment=f"What the tensors do: {', '.join(ROLES)}."),
-    Column(
-        "part", Text, nullable=False, comment="Which of the role's tensors: q, k, v, o, gate, up, down, ..."
-    ),
-    Column(
-        "out_features", BigInteger, nullable=False, comment="Rows of each matrix, or length of each vector."
-    ),
+    Column("part", Text, nullable=False, comment="Which of the role's tensors: q, k, v, o, gate, up, down, ..."),
+    Column("out_features", BigInteger, nullable=False, comment="Rows of each matrix, or length of each vector."),
     Column("in_features", BigInteger, nullable=False, comment="Columns of each matrix; 1 for vectors."),
     Column("tensors", BigInteger, nullable=False, comment="How many such matrices the model has."),
     Column("layers", BigInteger, nullable=False, comment="How many layers have them; 0 outside the layers."),

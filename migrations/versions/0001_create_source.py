@@ -13,9 +13,7 @@ def upgrade() -> None:
         sa.Column("source_id", sa.Text(), nullable=False, comment="Slug of the source."),
         sa.Column("title", sa.Text(), nullable=False, comment="Title as the publisher gives it."),
         sa.Column("publisher", sa.Text(), nullable=False, comment="Who published it."),
-        sa.Column(
-            "url", sa.Text(), nullable=True, comment="Where it can be read; NULL for a user's own statement."
-        ),
+        sa.Column("url", sa.Text(), nullable=True, comment="Where it can be read; NULL for a user's own statement."),
         sa.Column("revision", sa.Text(), nullable=True, comment="Commit or document version that was read."),
         sa.Column(
             "published_on",
@@ -24,9 +22,7 @@ def upgrade() -> None:
             comment="Date of publication (of the commit, for a repository).",
         ),
         sa.Column("accessed_on", sa.Date(), nullable=True, comment="Date it was read."),
-        sa.Column(
-            "licence", sa.Text(), nullable=True, comment="Licence of the source (SPDX) where it states one."
-        ),
+        sa.Column("licence", sa.Text(), nullable=True, comment="Licence of the source (SPDX) where it states one."),
         sa.Column(
             "origin",
             sa.Text(),
@@ -46,9 +42,7 @@ def upgrade() -> None:
             comment="Slug; for model makers their Hugging Face name in lower case.",
         ),
         sa.Column("name", sa.Text(), nullable=False, comment="Name as people write it."),
-        sa.Column(
-            "source_id", sa.Text(), nullable=False, comment="Whose row it is: the catalog's or a user's."
-        ),
+        sa.Column("source_id", sa.Text(), nullable=False, comment="Whose row it is: the catalog's or a user's."),
         sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_organization_source_id")),
         sa.PrimaryKeyConstraint("organization_id", name=op.f("pk_organization")),
         comment="One row per maker of models or accelerators.",

@@ -26,9 +26,7 @@ def upgrade() -> None:
             comment="Used where a row is no multiple of the block; NULL: none needed.",
         ),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),
@@ -53,9 +51,7 @@ def upgrade() -> None:
         ),
         sa.Column("name", sa.Text(), nullable=False, comment="Name as people write it."),
         sa.Column("family", sa.Text(), nullable=False, comment="float, fp8, int8, int4, fp4 or gguf."),
-        sa.Column(
-            "bits", sa.Double(), nullable=False, comment="Bits a weight of the body tensors, scales included."
-        ),
+        sa.Column("bits", sa.Double(), nullable=False, comment="Bits a weight of the body tensors, scales included."),
         sa.Column(
             "group_size",
             sa.BigInteger(),
@@ -70,9 +66,7 @@ def upgrade() -> None:
             comment="Considered when asked for the widest format that fits.",
         ),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),
@@ -139,9 +133,7 @@ def upgrade() -> None:
             nullable=True,
             comment="Bits an element; NULL: those of the GGUF block type.",
         ),
-        sa.Column(
-            "row_bits", sa.Double(), nullable=False, comment="Extra bits an output row (per-channel scales)."
-        ),
+        sa.Column("row_bits", sa.Double(), nullable=False, comment="Extra bits an output row (per-channel scales)."),
         sa.Column(
             "block_out",
             sa.BigInteger(),
@@ -154,23 +146,17 @@ def upgrade() -> None:
             nullable=False,
             comment="Input columns of a scale block; 1 where none.",
         ),
-        sa.Column(
-            "block_bits", sa.Double(), nullable=False, comment="Extra bits a scale block; 0 where none."
-        ),
+        sa.Column("block_bits", sa.Double(), nullable=False, comment="Extra bits a scale block; 0 where none."),
         sa.Column("gguf_type_id", sa.Text(), nullable=True, comment="GGUF block type, for GGUF recipes."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),
             nullable=False,
             comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
         ),
-        sa.CheckConstraint(
-            "tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_weight_format_rule_tier")
-        ),
+        sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_weight_format_rule_tier")),
         sa.CheckConstraint("block_in > 0", name=op.f("ck_weight_format_rule_block_in_positive")),
         sa.CheckConstraint("block_out > 0", name=op.f("ck_weight_format_rule_block_out_positive")),
         sa.CheckConstraint("tensor_bits > 0", name=op.f("ck_weight_format_rule_tensor_bits_positive")),
@@ -181,9 +167,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["gguf_type_id"], ["gguf_type.gguf_type_id"], name=op.f("fk_weight_format_rule_gguf_type_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["source.source_id"], name=op.f("fk_weight_format_rule_source_id")
-        ),
+        sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_weight_format_rule_source_id")),
         sa.ForeignKeyConstraint(
             ["weight_format_id"],
             ["weight_format.weight_format_id"],
@@ -201,9 +185,7 @@ def upgrade() -> None:
         sa.Column("bits", sa.Double(), nullable=False, comment="Bits a cached element, scales included."),
         sa.Column("description", sa.Text(), nullable=False, comment="What it is."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),
@@ -224,9 +206,7 @@ def upgrade() -> None:
             "engine in ('ideal', 'vllm', 'sglang', 'llama.cpp', 'transformers')",
             name=op.f("ck_kv_dtype_engine_engine"),
         ),
-        sa.ForeignKeyConstraint(
-            ["kv_dtype_id"], ["kv_dtype.kv_dtype_id"], name=op.f("fk_kv_dtype_engine_kv_dtype_id")
-        ),
+        sa.ForeignKeyConstraint(["kv_dtype_id"], ["kv_dtype.kv_dtype_id"], name=op.f("fk_kv_dtype_engine_kv_dtype_id")),
         sa.PrimaryKeyConstraint("kv_dtype_id", "engine", name=op.f("pk_kv_dtype_engine")),
         comment="One row per KV cache dtype and engine that offers it.",
     )

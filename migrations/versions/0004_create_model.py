@@ -59,9 +59,7 @@ def upgrade() -> None:
             nullable=True,
             comment="Longest context the model supports natively.",
         ),
-        sa.Column(
-            "experts", sa.BigInteger(), nullable=True, comment="Routed experts of a mixture-of-experts layer."
-        ),
+        sa.Column("experts", sa.BigInteger(), nullable=True, comment="Routed experts of a mixture-of-experts layer."),
         sa.Column(
             "experts_per_token",
             sa.BigInteger(),
@@ -78,9 +76,7 @@ def upgrade() -> None:
         sa.Column("is_tied", sa.Boolean(), nullable=False, comment="The lm_head is the embedding table."),
         sa.Column("is_encoder", sa.Boolean(), nullable=False, comment="Encoder only: keeps no KV cache."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),
@@ -119,9 +115,7 @@ def upgrade() -> None:
         sa.Column("as_printed", sa.Text(), nullable=False, comment="As the source prints it."),
         sa.Column("value", sa.Double(), nullable=True, comment="As a number; NULL for dates and licences."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),

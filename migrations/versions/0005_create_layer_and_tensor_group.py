@@ -82,9 +82,7 @@ def upgrade() -> None:
             comment="Ordinal of the group whose cache a shared layer reads.",
         ),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),
@@ -129,25 +127,17 @@ def upgrade() -> None:
             nullable=False,
             comment="Rows of each matrix, or length of each vector.",
         ),
-        sa.Column(
-            "in_features", sa.BigInteger(), nullable=False, comment="Columns of each matrix; 1 for vectors."
-        ),
-        sa.Column(
-            "tensors", sa.BigInteger(), nullable=False, comment="How many such matrices the model has."
-        ),
+        sa.Column("in_features", sa.BigInteger(), nullable=False, comment="Columns of each matrix; 1 for vectors."),
+        sa.Column("tensors", sa.BigInteger(), nullable=False, comment="How many such matrices the model has."),
         sa.Column(
             "layers",
             sa.BigInteger(),
             nullable=False,
             comment="How many layers have them; 0 outside the layers.",
         ),
-        sa.Column(
-            "param_count", sa.BigInteger(), nullable=False, comment="tensors x out_features x in_features."
-        ),
+        sa.Column("param_count", sa.BigInteger(), nullable=False, comment="tensors x out_features x in_features."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),

@@ -16,9 +16,7 @@ def upgrade() -> None:
             nullable=False,
             comment="Slug: engine and first version, e.g. vllm-0.19.",
         ),
-        sa.Column(
-            "engine", sa.Text(), nullable=False, comment="ideal, vllm, sglang, llama.cpp or transformers."
-        ),
+        sa.Column("engine", sa.Text(), nullable=False, comment="ideal, vllm, sglang, llama.cpp or transformers."),
         sa.Column(
             "version_from",
             sa.Text(),
@@ -105,9 +103,7 @@ def upgrade() -> None:
         ),
         sa.Column("is_newest", sa.Boolean(), nullable=False, comment="Used when no version is named."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),
@@ -119,18 +115,12 @@ def upgrade() -> None:
             name=op.f("ck_engine_profile_engine"),
         ),
         sa.CheckConstraint("kv_layout in ('exact', 'paged')", name=op.f("ck_engine_profile_kv_layout")),
-        sa.CheckConstraint(
-            "memory_basis in ('advertised', 'runtime')", name=op.f("ck_engine_profile_memory_basis")
-        ),
+        sa.CheckConstraint("memory_basis in ('advertised', 'runtime')", name=op.f("ck_engine_profile_memory_basis")),
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_engine_profile_tier")),
         sa.CheckConstraint("block_tokens > 0", name=op.f("ck_engine_profile_block_tokens_positive")),
-        sa.CheckConstraint(
-            "default_utilization > 0", name=op.f("ck_engine_profile_default_utilization_positive")
-        ),
+        sa.CheckConstraint("default_utilization > 0", name=op.f("ck_engine_profile_default_utilization_positive")),
         sa.CheckConstraint("mla_block_tokens > 0", name=op.f("ck_engine_profile_mla_block_tokens_positive")),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["source.source_id"], name=op.f("fk_engine_profile_source_id")
-        ),
+        sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_engine_profile_source_id")),
         sa.PrimaryKeyConstraint("engine_profile_id", name=op.f("pk_engine_profile")),
         comment="One row per engine and range of versions with the same memory rules.",
     )
@@ -152,9 +142,7 @@ def upgrade() -> None:
         ),
         sa.Column("value", sa.BigInteger(), nullable=False, comment="The engine's default for the setting."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),
@@ -171,9 +159,7 @@ def upgrade() -> None:
             ["engine_profile.engine_profile_id"],
             name=op.f("fk_engine_default_engine_profile_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["source.source_id"], name=op.f("fk_engine_default_source_id")
-        ),
+        sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_engine_default_source_id")),
         sa.PrimaryKeyConstraint(
             "engine_profile_id",
             "setting",
@@ -200,9 +186,7 @@ def upgrade() -> None:
             comment="What the coefficient multiplies; see the driver columns of the engine_driver macro.",
         ),
         sa.Column("coefficient", sa.Double(), nullable=False, comment="Bytes per unit of the driver."),
-        sa.Column(
-            "fitted_on", sa.Text(), nullable=False, comment="What it was fitted on, or where it is stated."
-        ),
+        sa.Column("fitted_on", sa.Text(), nullable=False, comment="What it was fitted on, or where it is stated."),
         sa.Column(
             "sample_count",
             sa.BigInteger(),
@@ -216,18 +200,14 @@ def upgrade() -> None:
             comment="Mean absolute error of the fit; NULL: stated, not fitted.",
         ),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),
             nullable=False,
             comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
         ),
-        sa.CheckConstraint(
-            "term in ('activation', 'cuda_graph', 'runtime')", name=op.f("ck_engine_term_term")
-        ),
+        sa.CheckConstraint("term in ('activation', 'cuda_graph', 'runtime')", name=op.f("ck_engine_term_term")),
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_engine_term_tier")),
         sa.ForeignKeyConstraint(
             ["engine_profile_id"],
@@ -240,9 +220,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "workload",
-        sa.Column(
-            "workload_id", sa.Text(), nullable=False, comment="Slug, e.g. default, chat, long-document."
-        ),
+        sa.Column("workload_id", sa.Text(), nullable=False, comment="Slug, e.g. default, chat, long-document."),
         sa.Column(
             "context_tokens",
             sa.BigInteger(),
@@ -251,9 +229,7 @@ def upgrade() -> None:
         ),
         sa.Column("sequences", sa.BigInteger(), nullable=False, comment="Sequences at once."),
         sa.Column("description", sa.Text(), nullable=False, comment="Who asks like this."),
-        sa.Column(
-            "source_id", sa.Text(), nullable=False, comment="Whose row it is: the catalog's or a user's."
-        ),
+        sa.Column("source_id", sa.Text(), nullable=False, comment="Whose row it is: the catalog's or a user's."),
         sa.CheckConstraint("context_tokens > 0", name=op.f("ck_workload_context_tokens_positive")),
         sa.CheckConstraint("sequences > 0", name=op.f("ck_workload_sequences_positive")),
         sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_workload_source_id")),

@@ -29,9 +29,7 @@ def upgrade() -> None:
             nullable=False,
             comment="The one meant when several rows share the name.",
         ),
-        sa.Column(
-            "source_id", sa.Text(), nullable=False, comment="Whose row it is: the catalog's or a user's."
-        ),
+        sa.Column("source_id", sa.Text(), nullable=False, comment="Whose row it is: the catalog's or a user's."),
         sa.CheckConstraint(
             "kind in ('model', 'accelerator', 'weight_format', 'kv_dtype', 'engine')",
             name=op.f("ck_alias_kind"),

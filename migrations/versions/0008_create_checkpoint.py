@@ -21,9 +21,7 @@ def upgrade() -> None:
         sa.Column("as_printed", sa.Text(), nullable=False, comment="Size as the source prints it."),
         sa.Column("total_bytes", sa.BigInteger(), nullable=False, comment="Size of the weight files."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),

@@ -18,24 +18,18 @@ def upgrade() -> None:
         sa.Column("accelerator_as_printed", sa.Text(), nullable=True, comment="Device name in the log."),
         sa.Column("accelerator_id", sa.Text(), nullable=True, comment="The device it is; NULL: unknown."),
         sa.Column("weight_format_id", sa.Text(), nullable=True, comment="Weights stored how."),
-        sa.Column(
-            "kv_dtype_id", sa.Text(), nullable=True, comment="Cache stored how; NULL: the model's dtype."
-        ),
+        sa.Column("kv_dtype_id", sa.Text(), nullable=True, comment="Cache stored how; NULL: the model's dtype."),
         sa.Column("devices", sa.BigInteger(), nullable=True, comment="Devices used."),
         sa.Column("tensor_parallel", sa.BigInteger(), nullable=True, comment="Tensor-parallel ranks."),
         sa.Column("pipeline_parallel", sa.BigInteger(), nullable=True, comment="Pipeline stages."),
-        sa.Column(
-            "context_tokens", sa.BigInteger(), nullable=True, comment="max_model_len or context of the run."
-        ),
+        sa.Column("context_tokens", sa.BigInteger(), nullable=True, comment="max_model_len or context of the run."),
         sa.Column(
             "memory_utilization",
             sa.Double(),
             nullable=True,
             comment="Share of memory given to the engine; NULL: its default.",
         ),
-        sa.Column(
-            "max_sequences", sa.BigInteger(), nullable=True, comment="max_num_seqs; NULL: the default."
-        ),
+        sa.Column("max_sequences", sa.BigInteger(), nullable=True, comment="max_num_seqs; NULL: the default."),
         sa.Column(
             "max_batched_tokens",
             sa.BigInteger(),
@@ -44,9 +38,7 @@ def upgrade() -> None:
         ),
         sa.Column("outcome", sa.Text(), nullable=False, comment="loaded, out_of_memory, failed or unknown."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),
@@ -60,9 +52,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["accelerator_id"], ["accelerator.accelerator_id"], name=op.f("fk_engine_run_accelerator_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["kv_dtype_id"], ["kv_dtype.kv_dtype_id"], name=op.f("fk_engine_run_kv_dtype_id")
-        ),
+        sa.ForeignKeyConstraint(["kv_dtype_id"], ["kv_dtype.kv_dtype_id"], name=op.f("fk_engine_run_kv_dtype_id")),
         sa.ForeignKeyConstraint(["model_id"], ["model.model_id"], name=op.f("fk_engine_run_model_id")),
         sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_engine_run_source_id")),
         sa.ForeignKeyConstraint(

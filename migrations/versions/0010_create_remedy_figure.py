@@ -20,9 +20,7 @@ def upgrade() -> None:
         sa.Column("as_printed", sa.Text(), nullable=False, comment="As the source prints it."),
         sa.Column("description", sa.Text(), nullable=False, comment="What it means, in our words."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
-        sa.Column(
-            "locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."
-        ),
+        sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
         sa.Column(
             "tier",
             sa.Text(),

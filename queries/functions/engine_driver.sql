@@ -18,12 +18,13 @@ case driver
     when 'sorted_logits' then least(max_sequences, 132) * vocab_size
     when 'step_hidden' then max_batched_tokens * hidden_size
     when 'step_intermediate' then max_batched_tokens * intermediate_size / tensor_parallel
-    when 'step_experts' then
-        case when weight_format_id = 'mxfp4' then 0 else 1 end
-        * max_batched_tokens * experts_per_token * (
-            greatest(expert_intermediate_size / tensor_parallel, hidden_size)
-            + greatest(2 * expert_intermediate_size / tensor_parallel, hidden_size)
-        )
+    when 'step_experts'
+        then
+            case when weight_format_id = 'mxfp4' then 0 else 1 end
+            * max_batched_tokens * experts_per_token * (
+                greatest(expert_intermediate_size / tensor_parallel, hidden_size)
+                + greatest(2 * expert_intermediate_size / tensor_parallel, hidden_size)
+            )
     when 'layers' then layers
     when 'hidden_share' then hidden_size / tensor_parallel
     when 'experts' then case when experts_per_token > 0 then 1 else 0 end

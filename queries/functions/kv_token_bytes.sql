@@ -10,9 +10,9 @@ create or replace macro kv_token_bytes(
 ) as
 case
     when kind in ('full', 'sliding', 'chunked')
-    then ceil(kv_heads / tensor_parallel) * (key_dim + value_dim) * kv_bits / 8
+        then ceil(kv_heads / tensor_parallel) * (key_dim + value_dim) * kv_bits / 8
     when kind = 'mla'
-    then (latent_dim + coalesce(rope_dim, 0)) * kv_bits / 8
+        then (latent_dim + coalesce(rope_dim, 0)) * kv_bits / 8
     when kind in ('recurrent', 'shared', 'none') then 0
 end / coalesce(compression_ratio, 1)
 + coalesce(index_dim, 0) * index_bits / 8;

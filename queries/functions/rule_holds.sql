@@ -15,8 +15,9 @@ case condition
     when 'gqa_4' then coalesce(heads, 0) >= 4 * coalesce(kv_heads, 1)
     when 'tied' then is_tied
     when 'falcon' then architecture ilike 'falcon%' and architecture not ilike 'falcon_h1%' and architecture not ilike 'falconh1%'
-    when 'type_70b' then
-        layers = 80 and coalesce(kv_heads, 1) < heads and (architecture ilike 'llama%' or architecture ilike 'qwen2for%')
+    when 'type_70b'
+        then
+            layers = 80 and coalesce(kv_heads, 1) < heads and (architecture ilike 'llama%' or architecture ilike 'qwen2for%')
     when 'native_mxfp4' then coalesce(native_weight_format_id = 'mxfp4', false)
     when 'rows_not_256' then in_features % 256 <> 0
 end;

@@ -11,9 +11,9 @@ create or replace macro sequence_blocks(
 case
     when kind = 'recurrent' then recurrent_blocks
     when kind = 'sliding' and step_tokens > 0
-    then ceil(least(window_tokens - 1 + step_tokens, context_tokens) / block_tokens)::bigint + 1
+        then ceil(least(window_tokens - 1 + step_tokens, context_tokens) / block_tokens)::bigint + 1
     when kind in ('sliding', 'chunked')
-    then ceil(least(window_tokens + step_tokens, context_tokens) / block_tokens)::bigint
+        then ceil(least(window_tokens + step_tokens, context_tokens) / block_tokens)::bigint
     else ceil(context_tokens / block_tokens)::bigint
 end;
 

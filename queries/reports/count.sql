@@ -2,7 +2,9 @@
 
 select count(*) as rows
 from (
-    select model.model_id as id from model where $kind = 'models'
+    select model.model_id as id from model
+    where $kind = 'models'
     union all
-    select accelerator.accelerator_id as id from accelerator where $kind = 'accelerators'
+    select accelerator.accelerator_id as id from accelerator
+    where $kind = 'accelerators'
 ) as counted

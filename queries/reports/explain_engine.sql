@@ -46,4 +46,4 @@ select
     branched.tier
 from branched
 where branched.driver_value <> 0
-order by branched.term, branched.branch, term_bytes desc, branched.driver
+order by branched.term asc, branched.branch asc, term_bytes desc, branched.driver asc

@@ -21,4 +21,4 @@ from model_weight as part
 inner join model on part.model_id = model.model_id
 where part.model_id = $model and part.weight_format_id = $weight_format
 group by part.role
-order by weights_bytes desc, part.role
+order by weights_bytes desc, part.role asc

@@ -1,13 +1,23 @@
--- Which accelerators hold a model, and how many of each? The fewest devices first; what does not hold it only when $all.
+-- Which accelerators hold a model, and how many of each? The fewest devices first; what does not hold it only when $everything.
 
 select fits.*
-from fits_model(
-    $model,
-    devices := $devices, tensor_parallel := $tensor_parallel, pipeline_parallel := $pipeline_parallel,
-    expert_parallel := $expert_parallel, context_tokens := $context_tokens, sequences := $sequences,
-    weight_format := $weight_format, kv_dtype := $kv_dtype, engine := $engine,
-    memory_utilization := $memory_utilization, max_sequences := $max_sequences,
-    max_batched_tokens := $max_batched_tokens, enforce_eager := $enforce_eager, beyond_context := $beyond_context
-) as fits
-where fits.fits or $all
-order by fits.fits desc nulls last, fits.devices, fits.usable_memory_bytes, fits.accelerator
+from
+    fits_model(
+        $model,
+        devices := $devices,
+        tensor_parallel := $tensor_parallel,
+        pipeline_parallel := $pipeline_parallel,
+        expert_parallel := $expert_parallel,
+        context_tokens := $context_tokens,
+        sequences := $sequences,
+        weight_format := $weight_format,
+        kv_dtype := $kv_dtype,
+        engine := $engine,
+        memory_utilization := $memory_utilization,
+        max_sequences := $max_sequences,
+        max_batched_tokens := $max_batched_tokens,
+        enforce_eager := $enforce_eager,
+        beyond_context := $beyond_context
+    ) as fits
+where fits.fits or $everything
+order by fits.fits desc nulls last, fits.devices asc, fits.usable_memory_bytes asc, fits.accelerator asc

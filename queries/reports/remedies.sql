@@ -9,11 +9,12 @@ with base as (
         model.kv_heads,
         profile.kv_layout,
         profile.engine as engine_name
-    from answer(
-        $gpu, $model, $devices, $tensor_parallel, $pipeline_parallel, $expert_parallel, $context_tokens, $sequences,
-        $weight_format, $kv_dtype, $engine, $memory_utilization, $max_sequences, $max_batched_tokens, $enforce_eager,
-        $beyond_context
-    ) as answer
+    from
+        answer(
+            $gpu, $model, $devices, $tensor_parallel, $pipeline_parallel, $expert_parallel, $context_tokens, $sequences,
+            $weight_format, $kv_dtype, $engine, $memory_utilization, $max_sequences, $max_batched_tokens, $enforce_eager,
+            $beyond_context
+        ) as answer
     inner join model on answer.model = model.model_id
     inner join engine_profile as profile on answer.engine_profile_id = profile.engine_profile_id
 ),
@@ -26,7 +27,10 @@ other_format as (
             partition by format.family
             order by
                 case when format.weight_format_id = format.family then 0 when format.is_auto then 1 else 2 end,
-                (select count(*) from weight_format_engine as loads where loads.weight_format_id = format.weight_format_id) desc,
+                (
+                    select count(*) from weight_format_engine as loads
+                    where loads.weight_format_id = format.weight_format_id
+                ) desc,
                 format.weight_format_id
         ) as choice
     from base
@@ -57,7 +61,7 @@ more_devices as (
         $gpu, $model, null, null, $pipeline_parallel, null, $context_tokens, $sequences,
         $weight_format, $kv_dtype, $engine, $memory_utilization, $max_sequences, $max_batched_tokens, $enforce_eager,
         $beyond_context
-    ) as plan on plan.devices > base.devices
+    ) as plan on base.devices < plan.devices
 ),
 
 remedy as (
@@ -81,7 +85,7 @@ remedy as (
         base.kv_reserved_bytes / narrow_cache.kv_reserved_bytes,
         narrow_cache.required_bytes, narrow_cache.memory_utilization, narrow_cache.fits, false
     from base
-    inner join narrow_cache on narrow_cache.kv_reserved_bytes < base.kv_reserved_bytes
+    inner join narrow_cache on base.kv_reserved_bytes > narrow_cache.kv_reserved_bytes
     union all
     select
         3, 'tensor_parallel', 'tensor parallel over ' || more_devices.devices || ' devices',

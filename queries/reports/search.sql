@@ -37,4 +37,4 @@ select
 from best
 where best.distance < 0.48
 order by best.distance, best.target_id
-limit $limit
+limit $most

@@ -12,13 +12,19 @@ with cited as (
         citation.url
     from citation
     where
-        ($kind = 'model' and citation.subject_id = $id and citation.table_name in ('model', 'model_fact', 'layer_group', 'tensor_group'))
+        (
+            $kind = 'model' and citation.subject_id = $id
+            and citation.table_name in ('model', 'model_fact', 'layer_group', 'tensor_group')
+        )
         or ($kind = 'accelerator' and citation.subject_id = $id and citation.table_name in ('accelerator', 'accelerator_spec'))
         or ($kind = 'weight_format' and citation.subject_id = $id and citation.table_name in ('weight_format', 'weight_format_rule'))
         or ($kind = 'kv_dtype' and citation.subject_id = $id and citation.table_name = 'kv_dtype')
         or (
             $kind = 'engine' and citation.table_name in ('engine_profile', 'engine_default', 'engine_term')
-            and citation.subject_id in (select profile.engine_profile_id from engine_profile as profile where profile.engine = $id)
+            and citation.subject_id in (
+                select profile.engine_profile_id from engine_profile as profile
+                where profile.engine = $id
+            )
         )
 )
 

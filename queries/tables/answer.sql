@@ -8,182 +8,183 @@ create or replace macro answer(
     gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
     weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context
 ) as table
-with ranked as (
-    select
-        plan.*,
-        row_number() over (
-            partition by plan.model, plan.accelerator
-            order by
-                case when plan.fits then 0 else 1 end,
-                case when plan.fits then -plan.format_bits else plan.format_bits end,
-                case when plan.fits then plan.devices else -plan.devices end,
-                plan.weight_format
-        ) as choice
-    from mlsysdb.plan(
-        gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
-        weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context
-    ) as plan
-),
+    with ranked as (
+        select
+            plan.*,
+            row_number() over (
+                partition by plan.model, plan.accelerator
+                order by
+                    case when plan.fits then 0 else 1 end,
+                    case when plan.fits then -plan.format_bits else plan.format_bits end,
+                    case when plan.fits then plan.devices else -plan.devices end,
+                    plan.weight_format
+            ) as choice
+        from mlsysdb.plan(
+            gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
+            weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context
+        ) as plan
+    ),
 
-chosen as (
-    select
-        ranked.*,
-        ranked.block_pool_bytes / ranked.sequences as budget_bytes
-    from ranked
-    where ranked.choice = 1
-),
+    chosen as (
+        select
+            ranked.*,
+            ranked.block_pool_bytes / ranked.sequences as budget_bytes
+        from ranked
+        where ranked.choice = 1
+    ),
 
-cached as (
+    cached as (
+        select
+            chosen.model,
+            chosen.accelerator,
+            chosen.budget_bytes,
+            chosen.own_tokens,
+            chosen.max_batched_tokens,
+            type.kind,
+            type.window_tokens,
+            type.recurrent_blocks,
+            type.block_tokens,
+            type.step_bytes,
+            mlsysdb.window_cap_tokens(type.kind, type.window_tokens, chosen.max_batched_tokens) as cap_tokens,
+            mlsysdb.constant_blocks(type.kind, chosen.max_batched_tokens, type.recurrent_blocks) as constant_blocks
+        from chosen
+        inner join
+            mlsysdb.cache_type(
+                model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, kv_dtype, engine
+            ) as type
+            on chosen.model = type.model_id and chosen.devices = type.devices
+    ),
+
+    piece as (
+        select
+            start.model,
+            start.accelerator,
+            start.from_tokens,
+            max(cached.budget_bytes) as budget_bytes,
+            max(cached.own_tokens) as own_tokens,
+            min(case cached.kind when 'recurrent' then null else cached.block_tokens end) as block_tokens,
+            sum(
+                case
+                    when cached.cap_tokens <= start.from_tokens then 0
+                    else cached.step_bytes / cached.block_tokens
+                end
+            ) as bytes_per_token,
+            sum(
+                cached.step_bytes * (
+                    cached.constant_blocks
+                    + case when cached.cap_tokens <= start.from_tokens then cached.cap_tokens / cached.block_tokens else 0 end
+                )
+            ) as constant_bytes
+        from (
+            select distinct layer.model, layer.accelerator, coalesce(layer.cap_tokens, 0) as from_tokens from cached as layer
+            union
+            select chosen.model, chosen.accelerator, 0 as from_tokens from chosen
+        ) as start
+        inner join cached on start.model = cached.model and start.accelerator = cached.accelerator
+        group by start.model, start.accelerator, start.from_tokens
+    ),
+
+    bound as (
+        select
+            piece.model,
+            piece.accelerator,
+            max(piece.own_tokens) as own_tokens,
+            max(piece.block_tokens) as block_tokens,
+            max(
+                case
+                    when piece.bytes_per_token > 0
+                        then greatest(piece.budget_bytes - piece.constant_bytes, 0) / piece.bytes_per_token
+                    when piece.constant_bytes <= piece.budget_bytes then coalesce(piece.own_tokens, 0)
+                    else 0
+                end
+            ) as tokens
+        from piece
+        group by piece.model, piece.accelerator
+    ),
+
+    tried as (
+        select
+            bound.model,
+            bound.accelerator,
+            bound.own_tokens as context_tokens
+        from bound
+        where bound.own_tokens is not null
+        union
+        select
+            bound.model,
+            bound.accelerator,
+            (floor(least(bound.tokens, coalesce(bound.own_tokens, bound.tokens)) / bound.block_tokens) - below.step)::bigint
+            * bound.block_tokens as context_tokens
+        from bound
+        cross join generate_series(0, 3) as below (step)
+        where bound.block_tokens is not null
+    ),
+
+    reached as (
+        select
+            tried.model,
+            tried.accelerator,
+            tried.context_tokens,
+            sum(
+                cached.step_bytes * mlsysdb.sequence_blocks(
+                    cached.kind, tried.context_tokens, cached.window_tokens, cached.max_batched_tokens,
+                    cached.block_tokens, cached.recurrent_blocks
+                )
+            ) <= max(cached.budget_bytes) as is_held
+        from tried
+        inner join cached on tried.model = cached.model and tried.accelerator = cached.accelerator
+        where tried.context_tokens > 0
+        group by tried.model, tried.accelerator, tried.context_tokens
+    ),
+
+    frontier as (
+        select
+            reached.model,
+            reached.accelerator,
+            coalesce(max(case when reached.is_held then reached.context_tokens end), 0) as max_context_tokens
+        from reached
+        group by reached.model, reached.accelerator
+    )
+
     select
         chosen.model,
         chosen.accelerator,
-        chosen.budget_bytes,
+        chosen.devices,
+        chosen.tensor_parallel,
+        chosen.pipeline_parallel,
+        chosen.expert_parallel,
+        chosen.engine,
+        chosen.weight_format,
+        chosen.kv_dtype,
+        chosen.context_tokens,
+        chosen.sequences,
+        chosen.weights_bytes,
+        chosen.kv_cache_bytes,
+        chosen.kv_reserved_bytes,
+        chosen.activation_bytes,
+        chosen.cuda_graph_bytes,
+        chosen.runtime_bytes,
+        chosen.required_bytes,
+        chosen.visible_memory_bytes,
+        chosen.usable_memory_bytes,
+        chosen.headroom_bytes,
+        chosen.memory_utilization,
+        chosen.fits,
+        chosen.limiting_term,
+        chosen.kv_bytes_per_token,
+        chosen.kv_pool_bytes,
+        chosen.kv_capacity_tokens,
+        coalesce(
+            frontier.max_context_tokens,
+            case when chosen.weights_bytes is null then null when chosen.kv_pool_bytes > 0 then chosen.own_tokens else 0 end
+        ) as max_context_tokens,
+        chosen.max_sequences,
+        chosen.evidence_tier,
+        chosen.is_memory_estimated,
+        chosen.is_beyond_context,
         chosen.own_tokens,
-        chosen.max_batched_tokens,
-        type.kind,
-        type.window_tokens,
-        type.recurrent_blocks,
-        type.block_tokens,
-        type.step_bytes,
-        mlsysdb.window_cap_tokens(type.kind, type.window_tokens, chosen.max_batched_tokens) as cap_tokens,
-        mlsysdb.constant_blocks(type.kind, chosen.max_batched_tokens, type.recurrent_blocks) as constant_blocks
+        chosen.engine_profile_id,
+        chosen.engine_max_sequences,
+        chosen.max_batched_tokens
     from chosen
-    inner join mlsysdb.cache_type(
-        model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, kv_dtype, engine
-    ) as type
-        on chosen.model = type.model_id and chosen.devices = type.devices
-),
-
-piece as (
-    select
-        start.model,
-        start.accelerator,
-        start.from_tokens,
-        max(cached.budget_bytes) as budget_bytes,
-        max(cached.own_tokens) as own_tokens,
-        min(case cached.kind when 'recurrent' then null else cached.block_tokens end) as block_tokens,
-        sum(
-            case
-                when cached.cap_tokens <= start.from_tokens then 0
-                else cached.step_bytes / cached.block_tokens
-            end
-        ) as bytes_per_token,
-        sum(
-            cached.step_bytes * (
-                cached.constant_blocks
-                + case when cached.cap_tokens <= start.from_tokens then cached.cap_tokens / cached.block_tokens else 0 end
-            )
-        ) as constant_bytes
-    from (
-        select distinct cached.model, cached.accelerator, coalesce(cached.cap_tokens, 0) as from_tokens from cached
-        union
-        select cached.model, cached.accelerator, 0 as from_tokens from cached
-    ) as start
-    inner join cached on start.model = cached.model and start.accelerator = cached.accelerator
-    group by start.model, start.accelerator, start.from_tokens
-),
-
-bound as (
-    select
-        piece.model,
-        piece.accelerator,
-        max(piece.own_tokens) as own_tokens,
-        max(piece.block_tokens) as block_tokens,
-        max(
-            case
-                when piece.bytes_per_token > 0
-                then greatest(piece.budget_bytes - piece.constant_bytes, 0) / piece.bytes_per_token
-                when piece.constant_bytes <= piece.budget_bytes then coalesce(piece.own_tokens, 0)
-                else 0
-            end
-        ) as tokens
-    from piece
-    group by piece.model, piece.accelerator
-),
-
-tried as (
-    select
-        bound.model,
-        bound.accelerator,
-        bound.own_tokens as context_tokens
-    from bound
-    where bound.own_tokens is not null
-    union
-    select
-        bound.model,
-        bound.accelerator,
-        (floor(least(bound.tokens, coalesce(bound.own_tokens, bound.tokens)) / bound.block_tokens) - below.step)::bigint
-        * bound.block_tokens as context_tokens
-    from bound
-    cross join generate_series(0, 3) as below (step)
-    where bound.block_tokens is not null
-),
-
-reached as (
-    select
-        tried.model,
-        tried.accelerator,
-        tried.context_tokens,
-        sum(
-            cached.step_bytes * mlsysdb.sequence_blocks(
-                cached.kind, tried.context_tokens, cached.window_tokens, cached.max_batched_tokens,
-                cached.block_tokens, cached.recurrent_blocks
-            )
-        ) <= max(cached.budget_bytes) as is_held
-    from tried
-    inner join cached on tried.model = cached.model and tried.accelerator = cached.accelerator
-    where tried.context_tokens > 0
-    group by tried.model, tried.accelerator, tried.context_tokens
-),
-
-frontier as (
-    select
-        reached.model,
-        reached.accelerator,
-        coalesce(max(case when reached.is_held then reached.context_tokens end), 0) as max_context_tokens
-    from reached
-    group by reached.model, reached.accelerator
-)
-
-select
-    chosen.model,
-    chosen.accelerator,
-    chosen.devices,
-    chosen.tensor_parallel,
-    chosen.pipeline_parallel,
-    chosen.expert_parallel,
-    chosen.engine,
-    chosen.weight_format,
-    chosen.kv_dtype,
-    chosen.context_tokens,
-    chosen.sequences,
-    chosen.weights_bytes,
-    chosen.kv_cache_bytes,
-    chosen.kv_reserved_bytes,
-    chosen.activation_bytes,
-    chosen.cuda_graph_bytes,
-    chosen.runtime_bytes,
-    chosen.required_bytes,
-    chosen.visible_memory_bytes,
-    chosen.usable_memory_bytes,
-    chosen.headroom_bytes,
-    chosen.memory_utilization,
-    chosen.fits,
-    chosen.limiting_term,
-    chosen.kv_bytes_per_token,
-    chosen.kv_pool_bytes,
-    chosen.kv_capacity_tokens,
-    coalesce(
-        frontier.max_context_tokens,
-        case when chosen.weights_bytes is null then null when chosen.kv_pool_bytes > 0 then chosen.own_tokens else 0 end
-    ) as max_context_tokens,
-    chosen.max_sequences,
-    chosen.evidence_tier,
-    chosen.is_memory_estimated,
-    chosen.is_beyond_context,
-    chosen.own_tokens,
-    chosen.engine_profile_id,
-    chosen.engine_max_sequences,
-    chosen.max_batched_tokens
-from chosen
-left join frontier on chosen.model = frontier.model and chosen.accelerator = frontier.accelerator;
+    left join frontier on chosen.model = frontier.model and chosen.accelerator = frontier.accelerator;

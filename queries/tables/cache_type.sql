@@ -6,147 +6,148 @@
 create or replace macro cache_type(
     model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, kv_dtype, engine
 ) as table
-with wide as (
-    select
-        model.model_id,
-        least(own.bits, coalesce(profile.widest_auto_bits, own.bits)) as model_bits,
-        kv.kv_dtype_id,
-        kv.bits as kv_bits,
-        profile.*
-    from mlsysdb.model
-    cross join mlsysdb.engine_choice(engine) as profile
-    inner join mlsysdb.resolved_name as named
-        on model.model_id = named.target_id
-        and named.kind = 'model'
-        and named.name_key = coalesce(mlsysdb.name_key(model_name::varchar), mlsysdb.name_key(model.model_id))
-    left join mlsysdb.model_kv_width as own on model.model_id = own.model_id
-    left join mlsysdb.resolved_name as asked
-        on asked.kind = 'kv_dtype' and asked.name_key = mlsysdb.name_key(kv_dtype::varchar)
-    left join mlsysdb.kv_dtype as kv on kv.kv_dtype_id = coalesce(
+    with wide as (
+        select
+            model.model_id,
+            least(own.bits, coalesce(profile.widest_auto_bits, own.bits)) as model_bits,
+            kv.kv_dtype_id,
+            kv.bits as kv_bits,
+            profile.*
+        from mlsysdb.model
+        cross join mlsysdb.engine_choice(engine) as profile
+        inner join mlsysdb.resolved_name as named
+            on
+                model.model_id = named.target_id
+                and named.kind = 'model'
+                and named.name_key = coalesce(mlsysdb.name_key(model_name::varchar), mlsysdb.name_key(model.model_id))
+        left join mlsysdb.model_kv_width as own on model.model_id = own.model_id
+        left join mlsysdb.resolved_name as asked
+            on asked.kind = 'kv_dtype' and asked.name_key = mlsysdb.name_key(kv_dtype::varchar)
+        left join mlsysdb.kv_dtype as kv on kv.kv_dtype_id = coalesce(
             asked.target_id,
-            case when own.bits > profile.widest_auto_bits then 'bf16' else own.kv_dtype_id end
+            case when profile.widest_auto_bits < own.bits then 'bf16' else own.kv_dtype_id end
         )
-),
+    ),
 
-layered as (
+    layered as (
+        select
+            wide.model_id,
+            wide.kv_dtype_id,
+            shape.devices,
+            shape.tensor_parallel,
+            shape.pipeline_parallel,
+            shape.expert_parallel,
+            wide.kv_layout,
+            wide.group_ratio,
+            wide.recurrent_blocks,
+            case when layer.kind = 'chunked' and wide.is_chunked_as_full then 'full' else layer.kind end as kind,
+            case when layer.kind = 'chunked' and wide.is_chunked_as_full then null else layer.window_tokens end as window_tokens,
+            case when layer.kind = 'mla' then wide.mla_block_tokens else wide.block_tokens end as block_tokens,
+            mlsysdb.kv_token_bytes(
+                layer.kind, layer.kv_heads, layer.key_dim, layer.value_dim, layer.latent_dim, layer.rope_dim,
+                layer.index_dim, layer.compression_ratio, wide.kv_bits, wide.index_bits, shape.tensor_parallel
+            ) as token_bytes,
+            mlsysdb.state_bytes(
+                layer.conv_state_values, layer.recurrent_state_values, layer.recurrent_state_bits,
+                wide.model_bits, shape.tensor_parallel
+            ) as state_bytes,
+            mlsysdb.stage_layers(layer.layers, shape.pipeline_parallel) as layers
+        from wide
+        cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel) as shape
+        inner join mlsysdb.layer_group as layer on wide.model_id = layer.model_id
+        where layer.kind not in ('shared', 'none')
+    ),
+
+    typed as (
+        select
+            layered.model_id,
+            layered.kv_dtype_id,
+            layered.devices,
+            layered.tensor_parallel,
+            layered.pipeline_parallel,
+            layered.expert_parallel,
+            layered.kv_layout,
+            layered.group_ratio,
+            layered.recurrent_blocks,
+            layered.kind,
+            layered.window_tokens,
+            layered.block_tokens,
+            layered.token_bytes,
+            layered.state_bytes,
+            sum(layered.layers)::bigint as layers
+        from layered
+        group by
+            layered.model_id, layered.kv_dtype_id, layered.devices, layered.tensor_parallel, layered.pipeline_parallel,
+            layered.expert_parallel, layered.kv_layout, layered.group_ratio, layered.recurrent_blocks, layered.kind,
+            layered.window_tokens, layered.block_tokens, layered.token_bytes, layered.state_bytes
+    ),
+
+    aligned as (
+        select
+            typed.*,
+            mlsysdb.aligned_block_tokens(
+                typed.block_tokens,
+                max(typed.token_bytes) over per_model,
+                case typed.kv_layout when 'paged' then max(typed.state_bytes) over per_model else 0 end
+            ) as aligned_tokens,
+            count(distinct typed.kind || coalesce(typed.window_tokens, 0)) over per_model as kinds,
+            min(typed.layers) over per_model as fewest_layers,
+            max(typed.layers) over per_model as most_layers
+        from typed
+        window per_model as (partition by typed.model_id, typed.devices)
+    ),
+
+    paged as (
+        select
+            aligned.*,
+            case aligned.kind when 'recurrent' then aligned.state_bytes else aligned.token_bytes * aligned.aligned_tokens end
+                as own_page_bytes,
+            aligned.kv_layout = 'paged' and aligned.kinds > 1 as is_hybrid,
+            mlsysdb.group_layers(aligned.fewest_layers, aligned.most_layers, aligned.group_ratio) as group_layers
+        from aligned
+    ),
+
+    unified as (
+        select
+            paged.*,
+            max(case paged.kind when 'recurrent' then 0 else paged.own_page_bytes end) over per_model as attention_page_bytes,
+            max(paged.own_page_bytes) over per_model as page_bytes
+        from paged
+        window per_model as (partition by paged.model_id, paged.devices)
+    ),
+
+    grouped as (
+        select
+            unified.*,
+            case when unified.is_hybrid then ceil(unified.layers / unified.group_layers)::bigint else 1 end as groups
+        from unified
+    )
+
     select
-        wide.model_id,
-        wide.kv_dtype_id,
-        shape.devices,
-        shape.tensor_parallel,
-        shape.pipeline_parallel,
-        shape.expert_parallel,
-        wide.kv_layout,
-        wide.group_ratio,
-        wide.recurrent_blocks,
-        case when layer.kind = 'chunked' and wide.is_chunked_as_full then 'full' else layer.kind end as kind,
-        case when layer.kind = 'chunked' and wide.is_chunked_as_full then null else layer.window_tokens end as window_tokens,
-        case when layer.kind = 'mla' then wide.mla_block_tokens else wide.block_tokens end as block_tokens,
-        mlsysdb.kv_token_bytes(
-            layer.kind, layer.kv_heads, layer.key_dim, layer.value_dim, layer.latent_dim, layer.rope_dim,
-            layer.index_dim, layer.compression_ratio, wide.kv_bits, wide.index_bits, shape.tensor_parallel
-        ) as token_bytes,
-        mlsysdb.state_bytes(
-            layer.conv_state_values, layer.recurrent_state_values, layer.recurrent_state_bits,
-            wide.model_bits, shape.tensor_parallel
-        ) as state_bytes,
-        mlsysdb.stage_layers(layer.layers, shape.pipeline_parallel) as layers
-    from wide
-    cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel) as shape
-    inner join mlsysdb.layer_group as layer on wide.model_id = layer.model_id
-    where layer.kind not in ('shared', 'none')
-),
-
-typed as (
-    select
-        layered.model_id,
-        layered.kv_dtype_id,
-        layered.devices,
-        layered.tensor_parallel,
-        layered.pipeline_parallel,
-        layered.expert_parallel,
-        layered.kv_layout,
-        layered.group_ratio,
-        layered.recurrent_blocks,
-        layered.kind,
-        layered.window_tokens,
-        layered.block_tokens,
-        layered.token_bytes,
-        layered.state_bytes,
-        sum(layered.layers)::bigint as layers
-    from layered
-    group by
-        layered.model_id, layered.kv_dtype_id, layered.devices, layered.tensor_parallel, layered.pipeline_parallel,
-        layered.expert_parallel, layered.kv_layout, layered.group_ratio, layered.recurrent_blocks, layered.kind,
-        layered.window_tokens, layered.block_tokens, layered.token_bytes, layered.state_bytes
-),
-
-aligned as (
-    select
-        typed.*,
-        mlsysdb.aligned_block_tokens(
-            typed.block_tokens,
-            max(typed.token_bytes) over per_model,
-            case typed.kv_layout when 'paged' then max(typed.state_bytes) over per_model else 0 end
-        ) as aligned_tokens,
-        count(distinct typed.kind || coalesce(typed.window_tokens, 0)) over per_model as kinds,
-        min(typed.layers) over per_model as fewest_layers,
-        max(typed.layers) over per_model as most_layers
-    from typed
-    window per_model as (partition by typed.model_id, typed.devices)
-),
-
-paged as (
-    select
-        aligned.*,
-        case aligned.kind when 'recurrent' then aligned.state_bytes else aligned.token_bytes * aligned.aligned_tokens end
-            as own_page_bytes,
-        aligned.kv_layout = 'paged' and aligned.kinds > 1 as is_hybrid,
-        mlsysdb.group_layers(aligned.fewest_layers, aligned.most_layers, aligned.group_ratio) as group_layers
-    from aligned
-),
-
-unified as (
-    select
-        paged.*,
-        max(case paged.kind when 'recurrent' then 0 else paged.own_page_bytes end) over per_model as attention_page_bytes,
-        max(paged.own_page_bytes) over per_model as page_bytes
-    from paged
-    window per_model as (partition by paged.model_id, paged.devices)
-),
-
-grouped as (
-    select
-        unified.*,
-        case when unified.is_hybrid then ceil(unified.layers / unified.group_layers)::bigint else 1 end as groups
-    from unified
-)
-
-select
-    grouped.model_id,
-    grouped.kv_dtype_id,
-    grouped.devices,
-    grouped.tensor_parallel,
-    grouped.pipeline_parallel,
-    grouped.expert_parallel,
-    grouped.kind,
-    grouped.window_tokens,
-    grouped.recurrent_blocks,
-    grouped.layers,
-    grouped.groups,
-    grouped.token_bytes * grouped.layers as token_bytes,
-    grouped.state_bytes * grouped.layers as state_bytes,
-    case
-        when grouped.kind <> 'recurrent' and grouped.is_hybrid and grouped.page_bytes % grouped.own_page_bytes = 0
-        then (grouped.aligned_tokens * grouped.page_bytes / grouped.own_page_bytes)::bigint
-        else grouped.aligned_tokens
-    end as block_tokens,
-    case
-        when grouped.is_hybrid then grouped.groups * grouped.group_layers * grouped.page_bytes
-        else grouped.own_page_bytes * grouped.layers
-    end as step_bytes,
-    case
-        when grouped.is_hybrid then grouped.group_layers * grouped.page_bytes
-        else sum(grouped.own_page_bytes * grouped.layers) over (partition by grouped.model_id, grouped.devices)
-    end as block_bytes
-from grouped;
+        grouped.model_id,
+        grouped.kv_dtype_id,
+        grouped.devices,
+        grouped.tensor_parallel,
+        grouped.pipeline_parallel,
+        grouped.expert_parallel,
+        grouped.kind,
+        grouped.window_tokens,
+        grouped.recurrent_blocks,
+        grouped.layers,
+        grouped.groups,
+        grouped.token_bytes * grouped.layers as token_bytes,
+        grouped.state_bytes * grouped.layers as state_bytes,
+        case
+            when grouped.kind <> 'recurrent' and grouped.is_hybrid and grouped.page_bytes % grouped.own_page_bytes = 0
+                then (grouped.aligned_tokens * grouped.page_bytes / grouped.own_page_bytes)::bigint
+            else grouped.aligned_tokens
+        end as block_tokens,
+        case
+            when grouped.is_hybrid then grouped.groups * grouped.group_layers * grouped.page_bytes
+            else grouped.own_page_bytes * grouped.layers
+        end as step_bytes,
+        case
+            when grouped.is_hybrid then grouped.group_layers * grouped.page_bytes
+            else sum(grouped.own_page_bytes * grouped.layers) over (partition by grouped.model_id, grouped.devices)
+        end as block_bytes
+    from grouped;

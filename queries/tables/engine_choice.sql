@@ -1,22 +1,22 @@
 -- One row: the profile of an engine ("vllm", the newest) or of one version of it ("vllm==0.19.0").
 
 create or replace macro engine_choice(engine) as table
-with asked as (
-    select
-        split_part(engine::varchar, '==', 1) as engine,
-        nullif(split_part(engine::varchar, '==', 2), '') as version,
-        mlsysdb.version_number(split_part(engine::varchar, '==', 2)) as version_number
-)
+    with asked as (
+        select
+            split_part(engine::varchar, '==', 1) as engine,
+            nullif(split_part(engine::varchar, '==', 2), '') as version,
+            mlsysdb.version_number(split_part(engine::varchar, '==', 2)) as version_number
+    )
 
-select
-    profile.*,
-    profile.engine || coalesce('==' || asked.version, '') as engine_asked
-from asked
-inner join mlsysdb.engine_profile as profile on asked.engine = profile.engine
-where
-    (asked.version is null and profile.is_newest)
-    or (
-        asked.version is not null
-        and asked.version_number >= mlsysdb.version_number(coalesce(profile.version_from, '0'))
-        and asked.version_number < coalesce(mlsysdb.version_number(profile.version_before), asked.version_number + 1)
-    );
+    select
+        profile.*,
+        profile.engine || coalesce('==' || asked.version, '') as engine_asked
+    from asked
+    inner join mlsysdb.engine_profile as profile on asked.engine = profile.engine
+    where
+        (asked.version is null and profile.is_newest)
+        or (
+            asked.version is not null
+            and asked.version_number >= mlsysdb.version_number(coalesce(profile.version_from, '0'))
+            and asked.version_number < coalesce(mlsysdb.version_number(profile.version_before), asked.version_number + 1)
+        );

@@ -8,322 +8,330 @@ create or replace macro plan(
     gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
     weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context
 ) as table
-with load as (
-    select
-        mlsysdb.name_key(gpu_name::varchar) as gpu_key,
-        mlsysdb.name_key(model_name::varchar) as model_key,
-        context_tokens::bigint as asked_tokens,
-        coalesce(context_tokens::bigint, workload.context_tokens) as usual_tokens,
-        coalesce(sequences::bigint, workload.sequences) as sequences,
-        mlsysdb.name_key(weight_format::varchar) as format_key,
-        memory_utilization::double as memory_utilization,
-        max_sequences::bigint as max_sequences,
-        max_batched_tokens::bigint as max_batched_tokens,
-        enforce_eager::boolean as is_eager,
-        beyond_context::boolean as is_beyond_allowed
-    from mlsysdb.workload
-    where workload.workload_id = 'default'
-),
+    with load as (
+        select
+            mlsysdb.name_key(gpu_name::varchar) as gpu_key,
+            mlsysdb.name_key(model_name::varchar) as model_key,
+            context_tokens::bigint as asked_tokens,
+            coalesce(context_tokens::bigint, workload.context_tokens) as usual_tokens,
+            coalesce(sequences::bigint, workload.sequences) as sequences,
+            mlsysdb.name_key(weight_format::varchar) as format_key,
+            memory_utilization::double as memory_utilization,
+            max_sequences::bigint as max_sequences,
+            max_batched_tokens::bigint as max_batched_tokens,
+            enforce_eager::boolean as is_eager,
+            beyond_context::boolean as is_beyond_allowed
+        from mlsysdb.workload
+        where workload.workload_id = 'default'
+    ),
 
-profile as (
-    select
-        choice.*,
-        coalesce(load.memory_utilization, choice.default_utilization) as share
-    from mlsysdb.engine_choice(engine) as choice
-    cross join load
-),
+    profile as (
+        select
+            choice.*,
+            coalesce(load.memory_utilization, choice.default_utilization) as share
+        from mlsysdb.engine_choice(engine) as choice
+        cross join load
+    ),
 
-device as (
-    select
-        memory.accelerator_id,
-        memory.visible_memory_bytes,
-        memory.memory_tier_rank,
-        case profile.memory_basis when 'advertised' then false else memory.is_memory_estimated end as is_memory_estimated,
-        case profile.memory_basis when 'advertised' then memory.memory_bytes else memory.runtime_memory_bytes end
-            as total_bytes,
-        profile.engine_profile_id,
-        profile.engine_asked,
-        profile.engine,
-        profile.kv_layout,
-        profile.share,
-        profile.is_graph_in_budget,
-        profile.is_capacity_by_blocks,
-        coalesce(load.max_sequences, seats.value) as max_sequences,
-        coalesce(load.max_batched_tokens, steps.value, 0) as max_batched_tokens
-    from profile
-    cross join load
-    inner join mlsysdb.accelerator_memory as memory on true
-    inner join mlsysdb.resolved_name as named
-        on named.kind = 'accelerator'
-        and memory.accelerator_id = named.target_id
-        and named.name_key = coalesce(load.gpu_key, mlsysdb.name_key(memory.accelerator_id))
-    left join mlsysdb.engine_default_for as seats
-        on profile.engine_profile_id = seats.engine_profile_id
-        and memory.accelerator_id = seats.accelerator_id
-        and seats.setting = 'max_sequences'
-    left join mlsysdb.engine_default_for as steps
-        on profile.engine_profile_id = steps.engine_profile_id
-        and memory.accelerator_id = steps.accelerator_id
-        and steps.setting = 'max_batched_tokens'
-),
+    device as (
+        select
+            memory.accelerator_id,
+            memory.visible_memory_bytes,
+            memory.memory_tier_rank,
+            case profile.memory_basis when 'advertised' then false else memory.is_memory_estimated end as is_memory_estimated,
+            case profile.memory_basis when 'advertised' then memory.memory_bytes else memory.runtime_memory_bytes end
+                as total_bytes,
+            profile.engine_profile_id,
+            profile.engine_asked,
+            profile.engine,
+            profile.kv_layout,
+            profile.share,
+            profile.is_graph_in_budget,
+            profile.is_capacity_by_blocks,
+            coalesce(load.max_sequences, seats.value) as max_sequences,
+            coalesce(load.max_batched_tokens, steps.value, 0) as max_batched_tokens
+        from profile
+        cross join load
+        inner join mlsysdb.accelerator_memory as memory on true
+        inner join mlsysdb.resolved_name as named
+            on
+                named.kind = 'accelerator'
+                and memory.accelerator_id = named.target_id
+                and named.name_key = coalesce(load.gpu_key, mlsysdb.name_key(memory.accelerator_id))
+        left join mlsysdb.engine_default_for as seats
+            on
+                profile.engine_profile_id = seats.engine_profile_id
+                and memory.accelerator_id = seats.accelerator_id
+                and seats.setting = 'max_sequences'
+        left join mlsysdb.engine_default_for as steps
+            on
+                profile.engine_profile_id = steps.engine_profile_id
+                and memory.accelerator_id = steps.accelerator_id
+                and steps.setting = 'max_batched_tokens'
+    ),
 
-subject as (
-    select
-        model.model_id,
-        model.context_tokens as own_tokens,
-        native.weight_format_id as native_weight_format_id,
-        model.kv_heads,
-        model.vocab_size,
-        model.layers,
-        model.is_tied,
-        mlsysdb.tier_rank(model.tier) as model_tier_rank,
-        load.sequences,
-        load.format_key,
-        coalesce(load.asked_tokens, least(load.usual_tokens, model.context_tokens), load.usual_tokens) as wanted_tokens,
-        coalesce(load.asked_tokens > model.context_tokens and not load.is_beyond_allowed, false) as is_beyond_context,
-        native.bits as native_bits
-    from load
-    cross join profile
-    inner join mlsysdb.model on true
-    inner join mlsysdb.resolved_name as named
-        on named.kind = 'model'
-        and model.model_id = named.target_id
-        and named.name_key = coalesce(load.model_key, mlsysdb.name_key(model.model_id))
-    left join mlsysdb.weight_format as own on model.native_weight_format_id = own.weight_format_id
-    left join mlsysdb.weight_format as native on native.weight_format_id = case
-        when own.bits > profile.widest_auto_bits then 'bf16'
-        else coalesce(own.weight_format_id, 'bf16')
-    end
-),
+    subject as (
+        select
+            model.model_id,
+            model.context_tokens as own_tokens,
+            native.weight_format_id as native_weight_format_id,
+            model.kv_heads,
+            model.vocab_size,
+            model.layers,
+            model.is_tied,
+            mlsysdb.tier_rank(model.tier) as model_tier_rank,
+            load.sequences,
+            load.format_key,
+            coalesce(load.asked_tokens, least(load.usual_tokens, model.context_tokens), load.usual_tokens) as wanted_tokens,
+            coalesce(load.asked_tokens > model.context_tokens and not load.is_beyond_allowed, false) as is_beyond_context,
+            native.bits as native_bits
+        from load
+        cross join profile
+        inner join mlsysdb.model on true
+        inner join mlsysdb.resolved_name as named
+            on
+                named.kind = 'model'
+                and model.model_id = named.target_id
+                and named.name_key = coalesce(load.model_key, mlsysdb.name_key(model.model_id))
+        left join mlsysdb.weight_format as own on model.native_weight_format_id = own.weight_format_id
+        left join mlsysdb.weight_format as native on native.weight_format_id = case
+            when profile.widest_auto_bits < own.bits then 'bf16'
+            else coalesce(own.weight_format_id, 'bf16')
+        end
+    ),
 
-candidate as (
-    select
-        subject.*,
-        format.weight_format_id,
-        format.bits as format_bits,
-        mlsysdb.tier_rank(format.tier) as format_tier_rank
-    from subject
-    cross join profile
-    inner join mlsysdb.weight_format_engine as loads on profile.engine = loads.engine
-    inner join mlsysdb.weight_format as format on loads.weight_format_id = format.weight_format_id
-    left join mlsysdb.resolved_name as named
-        on named.kind = 'weight_format' and subject.format_key = named.name_key
-    where
-        format.weight_format_id = named.target_id
-        or subject.format_key = 'any'
-        or (subject.format_key = 'native' and format.weight_format_id = subject.native_weight_format_id)
-        or (
-            subject.format_key = 'auto'
-            and (
-                format.weight_format_id = subject.native_weight_format_id
-                or (format.is_auto and format.bits < subject.native_bits)
+    candidate as (
+        select
+            subject.*,
+            format.weight_format_id,
+            format.bits as format_bits,
+            mlsysdb.tier_rank(format.tier) as format_tier_rank
+        from subject
+        cross join profile
+        inner join mlsysdb.weight_format_engine as loads on profile.engine = loads.engine
+        inner join mlsysdb.weight_format as format on loads.weight_format_id = format.weight_format_id
+        left join mlsysdb.resolved_name as named
+            on named.kind = 'weight_format' and subject.format_key = named.name_key
+        where
+            format.weight_format_id = named.target_id
+            or subject.format_key = 'any'
+            or (subject.format_key = 'native' and format.weight_format_id = subject.native_weight_format_id)
+            or (
+                subject.format_key = 'auto'
+                and (
+                    format.weight_format_id = subject.native_weight_format_id
+                    or (format.is_auto and format.bits < subject.native_bits)
+                )
             )
-        )
-),
+    ),
 
-weighed as (
+    weighed as (
+        select
+            candidate.model_id,
+            candidate.weight_format_id,
+            shape.devices,
+            sum(
+                part.weights_bytes * mlsysdb.shard_fraction(
+                    part.shard_kind, shape.tensor_parallel, shape.pipeline_parallel, shape.expert_parallel,
+                    candidate.kv_heads, candidate.vocab_size, candidate.layers
+                )
+            ) filter (where part.role not in ('embedding', 'lm_head')) as layers_bytes,
+            sum(
+                part.weights_bytes * mlsysdb.shard_fraction(
+                    part.shard_kind, shape.tensor_parallel, shape.pipeline_parallel, shape.expert_parallel,
+                    candidate.kv_heads, candidate.vocab_size, candidate.layers
+                )
+            ) filter (where part.role = 'embedding') as embedding_bytes,
+            sum(
+                part.weights_bytes * mlsysdb.shard_fraction(
+                    part.shard_kind, shape.tensor_parallel, shape.pipeline_parallel, shape.expert_parallel,
+                    candidate.kv_heads, candidate.vocab_size, candidate.layers
+                )
+            ) filter (where part.role = 'lm_head') as lm_head_bytes
+        from candidate
+        cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel) as shape
+        inner join mlsysdb.model_weight as part
+            on candidate.model_id = part.model_id and candidate.weight_format_id = part.weight_format_id
+        group by candidate.model_id, candidate.weight_format_id, shape.devices
+    ),
+
+    cached as (
+        select
+            type.model_id,
+            type.devices,
+            type.kv_dtype_id,
+            device.max_batched_tokens,
+            sum(type.token_bytes) as token_bytes,
+            sum(
+                type.token_bytes * mlsysdb.cached_tokens(subject.wanted_tokens, type.window_tokens) + type.state_bytes
+            ) as sequence_bytes,
+            sum(
+                type.step_bytes * mlsysdb.sequence_blocks(
+                    type.kind, subject.wanted_tokens, type.window_tokens, device.max_batched_tokens,
+                    type.block_tokens, type.recurrent_blocks
+                )
+            ) as reserved_bytes,
+            max(type.block_bytes) as block_bytes,
+            min(type.block_tokens) filter (where type.kind <> 'recurrent') as block_tokens,
+            sum(type.groups)::bigint as groups
+        from
+            mlsysdb.cache_type(
+                model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, kv_dtype, engine
+            ) as type
+        inner join subject on type.model_id = subject.model_id
+        cross join (select distinct device.max_batched_tokens from device) as device
+        group by type.model_id, type.devices, type.kv_dtype_id, device.max_batched_tokens
+    ),
+
+    sized as (
+        select
+            candidate.*,
+            device.*,
+            shape.devices,
+            shape.tensor_parallel,
+            shape.pipeline_parallel,
+            shape.expert_parallel,
+            mlsysdb.stage_layers(candidate.layers, shape.pipeline_parallel) as stage_layers,
+            mlsysdb.stage_weights_bytes(
+                weighed.layers_bytes, weighed.embedding_bytes, weighed.lm_head_bytes, shape.pipeline_parallel, candidate.is_tied
+            ) as weights_bytes,
+            cached.kv_dtype_id,
+            coalesce(cached.token_bytes, 0) as token_bytes,
+            coalesce(cached.sequence_bytes, 0) as sequence_bytes,
+            coalesce(cached.reserved_bytes, 0) as reserved_bytes,
+            coalesce(cached.block_bytes, 0) as block_bytes,
+            cached.block_tokens,
+            cached.groups
+        from candidate
+        cross join device
+        cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel) as shape
+        left join weighed
+            on
+                candidate.model_id = weighed.model_id
+                and candidate.weight_format_id = weighed.weight_format_id
+                and shape.devices = weighed.devices
+        left join cached
+            on
+                candidate.model_id = cached.model_id
+                and shape.devices = cached.devices
+                and device.max_batched_tokens = cached.max_batched_tokens
+    ),
+
+    branch as (
+        select
+            sized.model_id,
+            sized.accelerator_id,
+            sized.devices,
+            sized.weight_format_id,
+            term.term,
+            term.branch,
+            sum(
+                term.coefficient * mlsysdb.engine_driver(
+                    term.driver, sized.max_sequences, sized.max_batched_tokens, trait.vocab_size, trait.hidden_size,
+                    trait.intermediate_size, trait.experts_per_token, trait.expert_intermediate_size, trait.has_encoder,
+                    sized.stage_layers, sized.tensor_parallel, sized.weight_format_id
+                )
+            ) as term_bytes
+        from sized
+        inner join mlsysdb.model_trait as trait on sized.model_id = trait.model_id
+        inner join mlsysdb.engine_term as term on sized.engine_profile_id = term.engine_profile_id
+        group by sized.model_id, sized.accelerator_id, sized.devices, sized.weight_format_id, term.term, term.branch
+    ),
+
+    termed as (
+        select
+            branch.model_id,
+            branch.accelerator_id,
+            branch.devices,
+            branch.weight_format_id,
+            max(branch.term_bytes) filter (where branch.term = 'activation') as activation_bytes,
+            max(branch.term_bytes) filter (where branch.term = 'cuda_graph') as cuda_graph_bytes,
+            max(branch.term_bytes) filter (where branch.term = 'runtime') as runtime_bytes
+        from branch
+        group by branch.model_id, branch.accelerator_id, branch.devices, branch.weight_format_id
+    ),
+
+    added as (
+        select
+            sized.*,
+            sized.sequences * sized.sequence_bytes as kv_cache_bytes,
+            sized.sequences * sized.reserved_bytes as kv_reserved_bytes,
+            coalesce(termed.activation_bytes, 0) as activation_bytes,
+            case when load.is_eager then 0 else coalesce(termed.cuda_graph_bytes, 0) end as cuda_graph_bytes,
+            coalesce(termed.runtime_bytes, 0) as runtime_bytes
+        from sized
+        cross join load
+        left join termed
+            on
+                sized.model_id = termed.model_id
+                and sized.accelerator_id = termed.accelerator_id
+                and sized.devices = termed.devices
+                and sized.weight_format_id = termed.weight_format_id
+    ),
+
+    summed as (
+        select
+            added.*,
+            added.weights_bytes + added.activation_bytes + added.cuda_graph_bytes + added.runtime_bytes as fixed_bytes,
+            mlsysdb.usable_bytes(
+                added.total_bytes, added.share, added.cuda_graph_bytes, added.is_graph_in_budget
+            ) as usable_memory_bytes
+        from added
+    )
+
     select
-        candidate.model_id,
-        candidate.weight_format_id,
-        shape.devices,
-        sum(
-            part.weights_bytes * mlsysdb.shard_fraction(
-                part.shard_kind, shape.tensor_parallel, shape.pipeline_parallel, shape.expert_parallel,
-                candidate.kv_heads, candidate.vocab_size, candidate.layers
-            )
-        ) filter (where part.role not in ('embedding', 'lm_head')) as layers_bytes,
-        sum(
-            part.weights_bytes * mlsysdb.shard_fraction(
-                part.shard_kind, shape.tensor_parallel, shape.pipeline_parallel, shape.expert_parallel,
-                candidate.kv_heads, candidate.vocab_size, candidate.layers
-            )
-        ) filter (where part.role = 'embedding') as embedding_bytes,
-        sum(
-            part.weights_bytes * mlsysdb.shard_fraction(
-                part.shard_kind, shape.tensor_parallel, shape.pipeline_parallel, shape.expert_parallel,
-                candidate.kv_heads, candidate.vocab_size, candidate.layers
-            )
-        ) filter (where part.role = 'lm_head') as lm_head_bytes
-    from candidate
-    cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel) as shape
-    inner join mlsysdb.model_weight as part
-        on candidate.model_id = part.model_id and candidate.weight_format_id = part.weight_format_id
-    group by candidate.model_id, candidate.weight_format_id, shape.devices
-),
-
-cached as (
-    select
-        type.model_id,
-        type.devices,
-        type.kv_dtype_id,
-        device.max_batched_tokens,
-        sum(type.token_bytes) as token_bytes,
-        sum(
-            type.token_bytes * mlsysdb.cached_tokens(subject.wanted_tokens, type.window_tokens) + type.state_bytes
-        ) as sequence_bytes,
-        sum(
-            type.step_bytes * mlsysdb.sequence_blocks(
-                type.kind, subject.wanted_tokens, type.window_tokens, device.max_batched_tokens,
-                type.block_tokens, type.recurrent_blocks
-            )
-        ) as reserved_bytes,
-        max(type.block_bytes) as block_bytes,
-        min(type.block_tokens) filter (where type.kind <> 'recurrent') as block_tokens,
-        sum(type.groups)::bigint as groups
-    from mlsysdb.cache_type(
-        model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, kv_dtype, engine
-    ) as type
-    inner join subject on type.model_id = subject.model_id
-    cross join (select distinct device.max_batched_tokens from device) as device
-    group by type.model_id, type.devices, type.kv_dtype_id, device.max_batched_tokens
-),
-
-sized as (
-    select
-        candidate.*,
-        device.*,
-        shape.devices,
-        shape.tensor_parallel,
-        shape.pipeline_parallel,
-        shape.expert_parallel,
-        mlsysdb.stage_layers(candidate.layers, shape.pipeline_parallel) as stage_layers,
-        mlsysdb.stage_weights_bytes(
-            weighed.layers_bytes, weighed.embedding_bytes, weighed.lm_head_bytes, shape.pipeline_parallel, candidate.is_tied
-        ) as weights_bytes,
-        cached.kv_dtype_id,
-        coalesce(cached.token_bytes, 0) as token_bytes,
-        coalesce(cached.sequence_bytes, 0) as sequence_bytes,
-        coalesce(cached.reserved_bytes, 0) as reserved_bytes,
-        coalesce(cached.block_bytes, 0) as block_bytes,
-        cached.block_tokens,
-        cached.groups
-    from candidate
-    cross join device
-    cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel) as shape
-    left join weighed
-        on candidate.model_id = weighed.model_id
-        and candidate.weight_format_id = weighed.weight_format_id
-        and shape.devices = weighed.devices
-    left join cached
-        on candidate.model_id = cached.model_id
-        and shape.devices = cached.devices
-        and device.max_batched_tokens = cached.max_batched_tokens
-),
-
-branch as (
-    select
-        sized.model_id,
-        sized.accelerator_id,
-        sized.devices,
-        sized.weight_format_id,
-        term.term,
-        term.branch,
-        sum(
-            term.coefficient * mlsysdb.engine_driver(
-                term.driver, sized.max_sequences, sized.max_batched_tokens, trait.vocab_size, trait.hidden_size,
-                trait.intermediate_size, trait.experts_per_token, trait.expert_intermediate_size, trait.has_encoder,
-                sized.stage_layers, sized.tensor_parallel, sized.weight_format_id
-            )
-        ) as term_bytes
-    from sized
-    inner join mlsysdb.model_trait as trait on sized.model_id = trait.model_id
-    inner join mlsysdb.engine_term as term on sized.engine_profile_id = term.engine_profile_id
-    group by sized.model_id, sized.accelerator_id, sized.devices, sized.weight_format_id, term.term, term.branch
-),
-
-termed as (
-    select
-        branch.model_id,
-        branch.accelerator_id,
-        branch.devices,
-        branch.weight_format_id,
-        max(branch.term_bytes) filter (where branch.term = 'activation') as activation_bytes,
-        max(branch.term_bytes) filter (where branch.term = 'cuda_graph') as cuda_graph_bytes,
-        max(branch.term_bytes) filter (where branch.term = 'runtime') as runtime_bytes
-    from branch
-    group by branch.model_id, branch.accelerator_id, branch.devices, branch.weight_format_id
-),
-
-added as (
-    select
-        sized.*,
-        sized.sequences * sized.sequence_bytes as kv_cache_bytes,
-        sized.sequences * sized.reserved_bytes as kv_reserved_bytes,
-        coalesce(termed.activation_bytes, 0) as activation_bytes,
-        case when load.is_eager then 0 else coalesce(termed.cuda_graph_bytes, 0) end as cuda_graph_bytes,
-        coalesce(termed.runtime_bytes, 0) as runtime_bytes
-    from sized
-    cross join load
-    left join termed
-        on sized.model_id = termed.model_id
-        and sized.accelerator_id = termed.accelerator_id
-        and sized.devices = termed.devices
-        and sized.weight_format_id = termed.weight_format_id
-),
-
-summed as (
-    select
-        added.*,
-        added.weights_bytes + added.activation_bytes + added.cuda_graph_bytes + added.runtime_bytes as fixed_bytes,
-        mlsysdb.usable_bytes(
-            added.total_bytes, added.share, added.cuda_graph_bytes, added.is_graph_in_budget
-        ) as usable_memory_bytes
-    from added
-)
-
-select
-    summed.model_id as model,
-    summed.accelerator_id as accelerator,
-    summed.devices,
-    summed.tensor_parallel,
-    summed.pipeline_parallel,
-    summed.expert_parallel,
-    summed.engine_asked as engine,
-    summed.weight_format_id as weight_format,
-    summed.kv_dtype_id as kv_dtype,
-    summed.wanted_tokens as context_tokens,
-    summed.sequences,
-    summed.weights_bytes,
-    summed.kv_cache_bytes,
-    summed.kv_reserved_bytes,
-    summed.activation_bytes,
-    summed.cuda_graph_bytes,
-    summed.runtime_bytes,
-    summed.fixed_bytes + summed.kv_reserved_bytes as required_bytes,
-    summed.visible_memory_bytes,
-    summed.usable_memory_bytes,
-    summed.usable_memory_bytes - summed.fixed_bytes - summed.kv_reserved_bytes as headroom_bytes,
-    (summed.fixed_bytes + summed.kv_reserved_bytes) / summed.usable_memory_bytes as memory_utilization,
-    mlsysdb.is_fitting(
-        summed.fixed_bytes + summed.kv_reserved_bytes, summed.usable_memory_bytes, summed.is_beyond_context
-    ) as fits,
-    mlsysdb.limiting_term(
-        summed.weights_bytes, summed.kv_reserved_bytes, summed.activation_bytes, summed.cuda_graph_bytes,
-        summed.runtime_bytes, summed.is_beyond_context
-    ) as limiting_term,
-    summed.token_bytes as kv_bytes_per_token,
-    mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, 0) as kv_pool_bytes,
-    mlsysdb.capacity_tokens(
-        mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, summed.block_bytes),
-        summed.reserved_bytes, summed.wanted_tokens, summed.block_bytes, summed.block_tokens, summed.groups,
-        summed.is_capacity_by_blocks
-    ) as kv_capacity_tokens,
-    mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, summed.block_bytes) as block_pool_bytes,
-    summed.own_tokens,
-    case
-        when summed.reserved_bytes > 0
-        then floor(
-            mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, summed.block_bytes)
-            / summed.reserved_bytes
-        )::bigint
-    end as max_sequences,
-    mlsysdb.tier_name(
-        greatest(summed.model_tier_rank, summed.format_tier_rank, summed.memory_tier_rank)
-    ) as evidence_tier,
-    summed.format_bits,
-    summed.engine_profile_id,
-    summed.max_sequences as engine_max_sequences,
-    summed.max_batched_tokens,
-    summed.is_memory_estimated,
-    summed.is_beyond_context
-from summed;
+        summed.model_id as model,
+        summed.accelerator_id as accelerator,
+        summed.devices,
+        summed.tensor_parallel,
+        summed.pipeline_parallel,
+        summed.expert_parallel,
+        summed.engine_asked as engine,
+        summed.weight_format_id as weight_format,
+        summed.kv_dtype_id as kv_dtype,
+        summed.wanted_tokens as context_tokens,
+        summed.sequences,
+        summed.weights_bytes,
+        summed.kv_cache_bytes,
+        summed.kv_reserved_bytes,
+        summed.activation_bytes,
+        summed.cuda_graph_bytes,
+        summed.runtime_bytes,
+        summed.fixed_bytes + summed.kv_reserved_bytes as required_bytes,
+        summed.visible_memory_bytes,
+        summed.usable_memory_bytes,
+        summed.usable_memory_bytes - summed.fixed_bytes - summed.kv_reserved_bytes as headroom_bytes,
+        (summed.fixed_bytes + summed.kv_reserved_bytes) / summed.usable_memory_bytes as memory_utilization,
+        mlsysdb.is_fitting(
+            summed.fixed_bytes + summed.kv_reserved_bytes, summed.usable_memory_bytes, summed.is_beyond_context
+        ) as fits,
+        mlsysdb.limiting_term(
+            summed.weights_bytes, summed.kv_reserved_bytes, summed.activation_bytes, summed.cuda_graph_bytes,
+            summed.runtime_bytes, summed.is_beyond_context
+        ) as limiting_term,
+        summed.token_bytes as kv_bytes_per_token,
+        mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, 0) as kv_pool_bytes,
+        mlsysdb.capacity_tokens(
+            mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, summed.block_bytes),
+            summed.reserved_bytes, summed.wanted_tokens, summed.block_bytes, summed.block_tokens, summed.groups,
+            summed.is_capacity_by_blocks
+        ) as kv_capacity_tokens,
+        mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, summed.block_bytes) as block_pool_bytes,
+        summed.own_tokens,
+        case
+            when summed.reserved_bytes > 0
+                then floor(
+                    mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, summed.block_bytes)
+                    / summed.reserved_bytes
+                )::bigint
+        end as max_sequences,
+        mlsysdb.tier_name(
+            greatest(summed.model_tier_rank, summed.format_tier_rank, summed.memory_tier_rank)
+        ) as evidence_tier,
+        summed.format_bits,
+        summed.engine_profile_id,
+        summed.max_sequences as engine_max_sequences,
+        summed.max_batched_tokens,
+        summed.is_memory_estimated,
+        summed.is_beyond_context
+    from summed;

@@ -14,7 +14,8 @@ with ranked as (
         count(*) over (partition by spec.accelerator_id, spec.quantity_id, spec.basis) as statements,
         row_number() over (
             partition by spec.accelerator_id, spec.quantity_id, spec.basis
-            order by tier_rank(spec.tier), source.published_on desc nulls last, spec.value, spec.source_id
+            order by
+                tier_rank(spec.tier) asc, source.published_on desc nulls last, spec.value asc, spec.source_id asc, spec.locator asc
         ) as choice
     from accelerator_spec as spec
     inner join source on spec.source_id = source.source_id

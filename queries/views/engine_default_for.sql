@@ -13,8 +13,9 @@ with ranked as (
         ) as choice
     from engine_default as stated
     inner join accelerator_memory as memory
-        on stated.accelerator_id in ('*', memory.accelerator_id)
-        and memory.runtime_memory_bytes >= stated.from_memory_bytes
+        on
+            stated.accelerator_id in ('*', memory.accelerator_id)
+            and stated.from_memory_bytes <= memory.runtime_memory_bytes
 )
 
 select

@@ -16,14 +16,15 @@ select
 from tensor_group as tensor
 inner join tensor_class as class on tensor.model_id = class.model_id and tensor.ordinal = class.ordinal
 inner join storage_rule as rule
-    on class.role = rule.role
-    and class.part = rule.part
-    and class.architecture = rule.architecture
-    and class.layers = rule.layers
-    and class.heads_per_kv_head = rule.heads_per_kv_head
-    and class.experts = rule.experts
-    and class.is_tied = rule.is_tied
-    and class.native_weight_format_id = rule.native_weight_format_id
-    and class.in_features = rule.in_features
+    on
+        class.role = rule.role
+        and class.part = rule.part
+        and class.architecture = rule.architecture
+        and class.layers = rule.layers
+        and class.heads_per_kv_head = rule.heads_per_kv_head
+        and class.experts = rule.experts
+        and class.is_tied = rule.is_tied
+        and class.native_weight_format_id = rule.native_weight_format_id
+        and class.in_features = rule.in_features
 group by
     tensor.model_id, rule.weight_format_id, shard_kind(tensor.role, tensor.part), tensor.role

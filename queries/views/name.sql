@@ -6,7 +6,8 @@ with named as (
     union all
     select model_id as name, 'model' as kind, model_id as target_id, true as is_preferred from model
     union all
-    select hf_id as name, 'model' as kind, model_id as target_id, true as is_preferred from model where hf_id is not null
+    select hf_id as name, 'model' as kind, model_id as target_id, true as is_preferred from model
+    where hf_id is not null
     union all
     select name, 'model' as kind, model_id as target_id, true as is_preferred from model
     union all

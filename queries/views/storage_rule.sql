@@ -53,8 +53,10 @@ select
     holding.in_features,
     holding.weight_format_id,
     holding.share,
-    case when holding.in_features % holding.block_values = 0 or holding.block_values > 256 then holding.tensor_bits
-        else holding.fallback_bits end as tensor_bits,
+    case
+        when holding.in_features % holding.block_values = 0 or holding.block_values > 256 then holding.tensor_bits
+        else holding.fallback_bits
+    end as tensor_bits,
     holding.row_bits,
     holding.block_out,
     holding.block_in,

@@ -170,9 +170,7 @@ def test_every_row_multiplies_out_and_counts_its_layers() -> None:
     for row in rows(DEEPSEEK_V3):
         assert row["param_count"] == row["tensors"] * row["out_features"] * row["in_features"]
         assert 1 <= row["layers"] <= 61
-    places = [
-        (row["role"], row["part"], row["out_features"], row["in_features"]) for row in rows(DEEPSEEK_V3)
-    ]
+    places = [(row["role"], row["part"], row["out_features"], row["in_features"]) for row in rows(DEEPSEEK_V3)]
     assert len(places) == len(set(places))
 
 
@@ -319,10 +317,7 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "alpha.json").write_text(json.dumps(GPT_OSS_20B), encoding="utf-8")
     for out in ("one", "two"):
         assert (
-            command.main(
-                ["--manifest", str(manifest), "--configs", str(tmp_path), "--out", str(tmp_path / out)]
-            )
-            == 0
+            command.main(["--manifest", str(manifest), "--configs", str(tmp_path), "--out", str(tmp_path / out)]) == 0
         )
     for table in ("model", "layer_group", "tensor_group"):
         first, second = ((tmp_path / out / f"{table}.csv").read_bytes() for out in ("one", "two"))
@@ -336,9 +331,7 @@ def test_configs_are_read_from_a_clone_at_the_sources_revision(tmp_path: Path) -
     git = ["git", "-C", str(clone), "-c", "user.name=t", "-c", "user.email=t@t"]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "one"]):
         subprocess.run([*git, *arguments], check=True)
-    revision = subprocess.run(
-        [*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True
-    ).stdout.strip()
+    revision = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
     (clone / "alpha.json").write_text("{}", encoding="utf-8")
     sources = tmp_path / "source.csv"
     sources.write_text(f"source_id,url,revision\nsome-source,https://github.com/maker/models,{revision}\n")
@@ -362,9 +355,7 @@ def test_configs_are_read_from_a_clone_at_the_sources_revision(tmp_path: Path) -
           "original_max_position_embeddings": 8192}}, 131072),
     ],
 )  # fmt: skip
-def test_context_is_what_the_config_supports_after_its_own_scaling(
-    change: dict[str, Any], tokens: int
-) -> None:
+def test_context_is_what_the_config_supports_after_its_own_scaling(change: dict[str, Any], tokens: int) -> None:
     assert command.context_tokens(LLAMA_3_8B | change) == tokens
 
 

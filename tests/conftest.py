@@ -1,0 +1,107 @@
+"""What the tests share: a freshly built catalog, a connection to it, and the command line as users run it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import pytest
+
+from catalog_db import build, database
+
+
+class Result(NamedTuple):
+    """What a run of the command line said, and how it ended."""
+
+    stdout: str
+    stderr: str
+    code: int
+
+
+Run = Callable[..., Result]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite the files of tests/golden")
+
+
+def environment(data_home: Path, **extra: str) -> dict[str, str]:
+    """The environment of a subprocess whose embedded database lies below `data_home`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLSYSDB", "COLUMNS"))}
+    return kept | {"XDG_DATA_HOME": str(data_home), "PYTHONIOENCODING": "utf-8"} | extra
+
+
+def run_cli(
+    arguments: Sequence[str],
+    data_home: Path,
+    *,
+    stdin: str | None = None,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    **options: Any,
+) -> Result:
+    """Run `python -m catalog_db`; no run whatever may end in a traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "catalog_db", *arguments],
+        input=stdin if stdin is not None else "",
+        capture_output=True,
+        encoding="utf-8",
+        cwd=cwd or data_home,
+        env=environment(data_home, **(env or {})),
+        timeout=120,
+        **options,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return Result(done.stdout, done.stderr, done.returncode)
+
+
+@pytest.fixture(scope="session")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A freshly built database; read-only by agreement: copy it to change it."""
+    path = tmp_path_factory.mktemp("catalog") / database.FILE
+    build.upgrade(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def data_home(catalog: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A user's data folder in which the embedded database is already built."""
+    home = tmp_path_factory.mktemp("data_home")
+    (home / "mlsysdb").mkdir()
+    shutil.copy2(catalog, home / "mlsysdb" / database.FILE)
+    return home
+
+
+@pytest.fixture(scope="session")
+def run(data_home: Path) -> Run:
+    """The command line on the embedded database: run("fits", "--gpu", "H100") -> stdout, stderr, code."""
+
+    def call(*arguments: str, **options: Any) -> Result:
+        return run_cli(arguments, options.pop("data_home", data_home), **options)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def db(catalog: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the catalog."""
+    connection = database.attach(catalog)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def writable(catalog: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a copy of the catalog that the test may change."""
+    copy = tmp_path / "writable" / database.FILE
+    copy.parent.mkdir()
+    shutil.copy2(catalog, copy)
+    connection = database.attach(copy, read_only=False)
+    yield connection
+    connection.close()
