@@ -72,7 +72,7 @@ def human(name: str, value: Any) -> str:
         return f"{float(value) / GIB:,.2f}"
     if name.endswith("_utilization"):
         return f"{value:.0%}"
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.12g}"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> str:

@@ -1,0 +1,42 @@
+"""Each check holds on the catalog, and each can fail: a change to the rows that it must notice."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from catalog_db import assets, install, sqlfile
+from catalog_db.errors import DatabaseError
+
+CHECKS = {file.name: file for file in sqlfile.read_folder(assets.folder("queries", "checks"))}
+
+# For each check, what breaks its rule.
+MUTATIONS = {
+    "figure_without_source": "update accelerator_spec set locator = '' where accelerator_id = 'h100-sxm5-80gb'",
+}
+
+every_check = pytest.mark.parametrize("name", sorted(CHECKS))
+
+
+@every_check
+def test_check_finds_nothing_in_the_catalog(name: str, db: duckdb.DuckDBPyConnection) -> None:
+    assert db.execute(CHECKS[name].definition).fetchall() == []
+
+
+@every_check
+def test_check_finds_what_breaks_its_rule(name: str, writable: duckdb.DuckDBPyConnection) -> None:
+    assert name in MUTATIONS, f"add to MUTATIONS what makes {name} fail: a check that cannot fail proves nothing"
+    for statement in writable.extract_statements(MUTATIONS[name]):
+        writable.execute(statement)
+    assert writable.execute(CHECKS[name].definition).fetchall() != []
+
+
+def test_no_mutation_is_left_over_from_a_check_that_is_gone() -> None:
+    assert set(MUTATIONS) <= set(CHECKS)
+
+
+def test_verify_names_the_check_that_fails_and_its_rule(writable: duckdb.DuckDBPyConnection) -> None:
+    writable.execute(MUTATIONS["figure_without_source"])
+    with pytest.raises(DatabaseError, match="figure_without_source") as caught:
+        install.verify(writable)
+    assert CHECKS["figure_without_source"].summary in str(caught.value)
