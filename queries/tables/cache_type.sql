@@ -6,25 +6,31 @@
 create or replace macro cache_type(
     model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, kv_dtype, engine
 ) as table
-    with wide as (
+    with asked as (
+        select
+            mlsysdb.name_key(model_name::varchar) as model_key,
+            mlsysdb.name_key(kv_dtype::varchar) as kv_key
+    ),
+
+    wide as (
         select
             model.model_id,
             least(own.bits, coalesce(profile.widest_auto_bits, own.bits)) as model_bits,
             kv.kv_dtype_id,
             kv.bits as kv_bits,
             profile.*
-        from mlsysdb.model
+        from asked
         cross join mlsysdb.engine_choice(engine) as profile
+        inner join mlsysdb.model on true
         inner join mlsysdb.resolved_name as named
             on
                 model.model_id = named.target_id
                 and named.kind = 'model'
-                and named.name_key = coalesce(mlsysdb.name_key(model_name::varchar), mlsysdb.name_key(model.model_id))
+                and named.name_key = coalesce(asked.model_key, mlsysdb.name_key(model.model_id))
         left join mlsysdb.model_kv_width as own on model.model_id = own.model_id
-        left join mlsysdb.resolved_name as asked
-            on asked.kind = 'kv_dtype' and asked.name_key = mlsysdb.name_key(kv_dtype::varchar)
+        left join mlsysdb.resolved_name as kv_name on kv_name.kind = 'kv_dtype' and asked.kv_key = kv_name.name_key
         left join mlsysdb.kv_dtype as kv on kv.kv_dtype_id = coalesce(
-            asked.target_id,
+            kv_name.target_id,
             case when profile.widest_auto_bits < own.bits then 'bf16' else own.kv_dtype_id end
         )
     ),
