@@ -10,7 +10,7 @@ from catalog_db import query
 from catalog_db.errors import UsageError
 from catalog_db.question import Question
 
-SETTINGS = ("engine_profile_id", "engine_max_sequences", "max_batched_tokens", "own_tokens")
+SETTINGS = ("total_bytes", "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "own_tokens")
 
 
 def explain(connection: duckdb.DuckDBPyConnection, asked: Question) -> dict[str, Any]:
@@ -42,7 +42,8 @@ PARAMETERS = {
         "pipeline_parallel",
     ),
     "explain_engine": (
-        "model", "weight_format", "engine_profile_id", "engine_max_sequences", "max_batched_tokens",
+        "model", "weight_format", "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "devices",
+        "total_bytes",
         "tensor_parallel", "pipeline_parallel",
     ),
     "explain_citations": ("model", "accelerator", "weight_format", "kv_dtype", "engine_profile_id"),

@@ -48,8 +48,7 @@ def _create_all(connection: duckdb.DuckDBPyConnection, files: list[sqlfile.SqlFi
     while files:
         failed = [(file, error) for file in files if (error := _create(connection, file, kind))]
         if len(failed) == len(files):
-            file, error = failed[0]
-            raise DatabaseError(f"{file.name}.sql: {error}")
+            raise DatabaseError("; ".join(f"{file.name}.sql: {str(error).splitlines()[0]}" for file, error in failed))
         files = [file for file, _ in failed]
 
 

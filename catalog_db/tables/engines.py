@@ -30,8 +30,14 @@ engine_profile = Table(
         "kv_layout",
         Text,
         nullable=False,
-        comment="exact: what a sequence needs; paged: blocks, one page size.",
+        comment="exact: what a sequence needs; paged: blocks of one page size; cells: blocks, a window apart.",
     ),
+    ref("plain_weight_format_id", "weight_format.weight_format_id", "Loaded where it has not the model's own format."),
+    Column(
+        "is_layer_split", Boolean, nullable=False, comment="Several devices share the layers unless told otherwise."
+    ),
+    Column("is_embedding_on_host", Boolean, nullable=False, comment="An untied token embedding stays in host memory."),
+    Column("state_bits", Double, comment="Width of recurrent state whatever the model's; NULL: as the model says."),
     Column(
         "widest_auto_bits",
         Double,
@@ -72,7 +78,7 @@ engine_profile = Table(
     tier_check(),
     one_of("engine", *ENGINES),
     one_of("memory_basis", "advertised", "runtime"),
-    one_of("kv_layout", "exact", "paged"),
+    one_of("kv_layout", "exact", "paged", "cells"),
     *positive("default_utilization", "block_tokens", "mla_block_tokens"),
     comment="One row per engine and range of versions with the same memory rules.",
 )
@@ -101,21 +107,21 @@ engine_term = Table(
     "engine_term",
     metadata,
     ref_key("engine_profile_id", "engine_profile.engine_profile_id", "Of which profile."),
-    key("term", "activation, cuda_graph or runtime."),
+    key("term", "weights (beside the tensors), activation, cuda_graph, runtime or reserve (left free)."),
     Column(
         "branch",
         BigInteger,
         primary_key=True,
         comment="Coefficients of a branch add up; the largest branch counts.",
     ),
-    key("driver", "What the coefficient multiplies; see the driver columns of the engine_driver macro."),
+    key("driver", "What the coefficient multiplies; see the function engine_driver."),
     Column("coefficient", Double, nullable=False, comment="Bytes per unit of the driver."),
     Column("fitted_on", Text, nullable=False, comment="What it was fitted on, or where it is stated."),
     Column("sample_count", BigInteger, comment="Measured cases in the fit; NULL: stated, not fitted."),
     Column("residual_bytes", Double, comment="Mean absolute error of the fit; NULL: stated, not fitted."),
     *cited(),
     tier_check(),
-    one_of("term", "activation", "cuda_graph", "runtime"),
+    one_of("term", "weights", "activation", "cuda_graph", "runtime", "reserve"),
     comment="One row per profile, memory term, branch and driver: a coefficient anyone can doubt and replace.",
 )
 

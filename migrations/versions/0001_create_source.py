@@ -16,18 +16,12 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=True, comment="Where it can be read; NULL for a user's own statement."),
         sa.Column("revision", sa.Text(), nullable=True, comment="Commit or document version that was read."),
         sa.Column(
-            "published_on",
-            sa.Date(),
-            nullable=True,
-            comment="Date of publication (of the commit, for a repository).",
+            "published_on", sa.Date(), nullable=True, comment="Date of publication (of the commit, for a repository)."
         ),
         sa.Column("accessed_on", sa.Date(), nullable=True, comment="Date it was read."),
         sa.Column("licence", sa.Text(), nullable=True, comment="Licence of the source (SPDX) where it states one."),
         sa.Column(
-            "origin",
-            sa.Text(),
-            nullable=False,
-            comment="seed: ships with the catalog; user: added by its user.",
+            "origin", sa.Text(), nullable=False, comment="seed: ships with the catalog; user: added by its user."
         ),
         sa.CheckConstraint("origin in ('seed', 'user')", name=op.f("ck_source_origin")),
         sa.PrimaryKeyConstraint("source_id", name=op.f("pk_source")),

@@ -12,10 +12,7 @@ def upgrade() -> None:
         "quantity",
         sa.Column("quantity_id", sa.Text(), nullable=False, comment="What is stated, e.g. memory, bf16_flops."),
         sa.Column(
-            "unit",
-            sa.Text(),
-            nullable=False,
-            comment="Base unit of every stored value: byte, byte/s, flop/s, watt.",
+            "unit", sa.Text(), nullable=False, comment="Base unit of every stored value: byte, byte/s, flop/s, watt."
         ),
         sa.Column("low", sa.Double(), nullable=False, comment="Smallest value that is not absurd, in the base unit."),
         sa.Column("high", sa.Double(), nullable=False, comment="Largest value that is not absurd, in the base unit."),
@@ -33,19 +30,11 @@ def upgrade() -> None:
         sa.Column("form_factor", sa.Text(), nullable=True, comment="SXM5, PCIe, OAM, ..."),
         sa.Column("memory_type", sa.Text(), nullable=True, comment="HBM3, GDDR6X, LPDDR5X, ..."),
         sa.Column(
-            "devices_per_board",
-            sa.BigInteger(),
-            nullable=False,
-            comment="Devices that one board or package shows.",
+            "devices_per_board", sa.BigInteger(), nullable=False, comment="Devices that one board or package shows."
         ),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint("kind in ('gpu', 'tpu', 'npu', 'apu')", name=op.f("ck_accelerator_kind")),
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_accelerator_tier")),
         sa.CheckConstraint("devices_per_board > 0", name=op.f("ck_accelerator_devices_per_board_positive")),
@@ -69,19 +58,11 @@ def upgrade() -> None:
         sa.Column("as_printed", sa.Text(), nullable=False, comment="Figure and unit as the source prints them."),
         sa.Column("value", sa.Double(), nullable=False, comment="The figure in the quantity's base unit."),
         sa.Column(
-            "is_binary_unit",
-            sa.Boolean(),
-            nullable=False,
-            comment="The printed GB or TB means 2^30 or 2^40 bytes.",
+            "is_binary_unit", sa.Boolean(), nullable=False, comment="The printed GB or TB means 2^30 or 2^40 bytes."
         ),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint(
             "basis in ('device', 'board', 'dense', 'sparse', 'one_way', 'both_ways')",
             name=op.f("ck_accelerator_spec_basis"),
@@ -89,9 +70,7 @@ def upgrade() -> None:
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_accelerator_spec_tier")),
         sa.CheckConstraint("value > 0", name=op.f("ck_accelerator_spec_value_positive")),
         sa.ForeignKeyConstraint(
-            ["accelerator_id"],
-            ["accelerator.accelerator_id"],
-            name=op.f("fk_accelerator_spec_accelerator_id"),
+            ["accelerator_id"], ["accelerator.accelerator_id"], name=op.f("fk_accelerator_spec_accelerator_id")
         ),
         sa.ForeignKeyConstraint(
             ["quantity_id"], ["quantity.quantity_id"], name=op.f("fk_accelerator_spec_quantity_id")

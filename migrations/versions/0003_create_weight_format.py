@@ -27,12 +27,7 @@ def upgrade() -> None:
         ),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_gguf_type_tier")),
         sa.CheckConstraint("bits > 0", name=op.f("ck_gguf_type_bits_positive")),
         sa.CheckConstraint("block_bytes > 0", name=op.f("ck_gguf_type_block_bytes_positive")),
@@ -60,19 +55,11 @@ def upgrade() -> None:
         ),
         sa.Column("description", sa.Text(), nullable=False, comment="What it is and what stays wide."),
         sa.Column(
-            "is_auto",
-            sa.Boolean(),
-            nullable=False,
-            comment="Considered when asked for the widest format that fits.",
+            "is_auto", sa.Boolean(), nullable=False, comment="Considered when asked for the widest format that fits."
         ),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint(
             "family in ('float', 'fp8', 'int8', 'int4', 'fp4', 'gguf')", name=op.f("ck_weight_format_family")
         ),
@@ -103,12 +90,7 @@ def upgrade() -> None:
         "weight_format_rule",
         sa.Column("weight_format_id", sa.Text(), nullable=False, comment="Of which format."),
         sa.Column("role", sa.Text(), nullable=False, comment="Tensor role, or * for any."),
-        sa.Column(
-            "part",
-            sa.Text(),
-            nullable=False,
-            comment="Tensor part, or * for any; the most specific rule wins.",
-        ),
+        sa.Column("part", sa.Text(), nullable=False, comment="Tensor part, or * for any; the most specific rule wins."),
         sa.Column(
             "share",
             sa.Text(),
@@ -122,47 +104,25 @@ def upgrade() -> None:
             comment="Which models it holds for: always, or a word that a function decides.",
         ),
         sa.Column(
-            "condition_rank",
-            sa.BigInteger(),
-            nullable=False,
-            comment="Among rules that hold, the highest wins.",
+            "condition_rank", sa.BigInteger(), nullable=False, comment="Among rules that hold, the highest wins."
         ),
         sa.Column(
-            "tensor_bits",
-            sa.Double(),
-            nullable=True,
-            comment="Bits an element; NULL: those of the GGUF block type.",
+            "tensor_bits", sa.Double(), nullable=True, comment="Bits an element; NULL: those of the GGUF block type."
         ),
         sa.Column("row_bits", sa.Double(), nullable=False, comment="Extra bits an output row (per-channel scales)."),
-        sa.Column(
-            "block_out",
-            sa.BigInteger(),
-            nullable=False,
-            comment="Output rows of a scale block; 1 where none.",
-        ),
-        sa.Column(
-            "block_in",
-            sa.BigInteger(),
-            nullable=False,
-            comment="Input columns of a scale block; 1 where none.",
-        ),
+        sa.Column("block_out", sa.BigInteger(), nullable=False, comment="Output rows of a scale block; 1 where none."),
+        sa.Column("block_in", sa.BigInteger(), nullable=False, comment="Input columns of a scale block; 1 where none."),
         sa.Column("block_bits", sa.Double(), nullable=False, comment="Extra bits a scale block; 0 where none."),
         sa.Column("gguf_type_id", sa.Text(), nullable=True, comment="GGUF block type, for GGUF recipes."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_weight_format_rule_tier")),
         sa.CheckConstraint("block_in > 0", name=op.f("ck_weight_format_rule_block_in_positive")),
         sa.CheckConstraint("block_out > 0", name=op.f("ck_weight_format_rule_block_out_positive")),
         sa.CheckConstraint("tensor_bits > 0", name=op.f("ck_weight_format_rule_tensor_bits_positive")),
         sa.CheckConstraint(
-            "tensor_bits is not null or gguf_type_id is not null",
-            name=op.f("ck_weight_format_rule_has_width"),
+            "tensor_bits is not null or gguf_type_id is not null", name=op.f("ck_weight_format_rule_has_width")
         ),
         sa.ForeignKeyConstraint(
             ["gguf_type_id"], ["gguf_type.gguf_type_id"], name=op.f("fk_weight_format_rule_gguf_type_id")
@@ -186,12 +146,7 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=False, comment="What it is."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_kv_dtype_tier")),
         sa.CheckConstraint("bits > 0", name=op.f("ck_kv_dtype_bits_positive")),
         sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_kv_dtype_source_id")),
@@ -203,8 +158,7 @@ def upgrade() -> None:
         sa.Column("kv_dtype_id", sa.Text(), nullable=False, comment="Which dtype."),
         sa.Column("engine", sa.Text(), nullable=False, comment="Engine that offers it."),
         sa.CheckConstraint(
-            "engine in ('ideal', 'vllm', 'sglang', 'llama.cpp', 'transformers')",
-            name=op.f("ck_kv_dtype_engine_engine"),
+            "engine in ('ideal', 'vllm', 'sglang', 'llama.cpp', 'transformers')", name=op.f("ck_kv_dtype_engine_engine")
         ),
         sa.ForeignKeyConstraint(["kv_dtype_id"], ["kv_dtype.kv_dtype_id"], name=op.f("fk_kv_dtype_engine_kv_dtype_id")),
         sa.PrimaryKeyConstraint("kv_dtype_id", "engine", name=op.f("pk_kv_dtype_engine")),

@@ -12,32 +12,20 @@ def upgrade() -> None:
         "model",
         sa.Column("model_id", sa.Text(), nullable=False, comment="Slug, e.g. llama-3-70b."),
         sa.Column(
-            "hf_id",
-            sa.Text(),
-            nullable=True,
-            comment="Hugging Face id of the checkpoint the config belongs to.",
+            "hf_id", sa.Text(), nullable=True, comment="Hugging Face id of the checkpoint the config belongs to."
         ),
         sa.Column("name", sa.Text(), nullable=False, comment="Name as people write it."),
         sa.Column("organization_id", sa.Text(), nullable=False, comment="Maker."),
         sa.Column("family", sa.Text(), nullable=True, comment="Family, e.g. Llama 3."),
         sa.Column(
-            "architecture",
-            sa.Text(),
-            nullable=False,
-            comment="Class named in the config, e.g. LlamaForCausalLM.",
+            "architecture", sa.Text(), nullable=False, comment="Class named in the config, e.g. LlamaForCausalLM."
         ),
         sa.Column(
-            "layers",
-            sa.BigInteger(),
-            nullable=False,
-            comment="Decoder (or encoder) layers, without MTP layers.",
+            "layers", sa.BigInteger(), nullable=False, comment="Decoder (or encoder) layers, without MTP layers."
         ),
         sa.Column("hidden_size", sa.BigInteger(), nullable=False, comment="Width of the residual stream."),
         sa.Column(
-            "intermediate_size",
-            sa.BigInteger(),
-            nullable=True,
-            comment="Width of the dense feed-forward block.",
+            "intermediate_size", sa.BigInteger(), nullable=True, comment="Width of the dense feed-forward block."
         ),
         sa.Column("heads", sa.BigInteger(), nullable=True, comment="Query heads of an attention layer."),
         sa.Column(
@@ -54,18 +42,10 @@ def upgrade() -> None:
         ),
         sa.Column("vocab_size", sa.BigInteger(), nullable=False, comment="Rows of the embedding table."),
         sa.Column(
-            "context_tokens",
-            sa.BigInteger(),
-            nullable=True,
-            comment="Longest context the model supports natively.",
+            "context_tokens", sa.BigInteger(), nullable=True, comment="Longest context the model supports natively."
         ),
         sa.Column("experts", sa.BigInteger(), nullable=True, comment="Routed experts of a mixture-of-experts layer."),
-        sa.Column(
-            "experts_per_token",
-            sa.BigInteger(),
-            nullable=True,
-            comment="Routed experts that serve one token.",
-        ),
+        sa.Column("experts_per_token", sa.BigInteger(), nullable=True, comment="Routed experts that serve one token."),
         sa.Column("torch_dtype", sa.Text(), nullable=True, comment="dtype named in the config."),
         sa.Column(
             "native_weight_format_id",
@@ -77,12 +57,7 @@ def upgrade() -> None:
         sa.Column("is_encoder", sa.Boolean(), nullable=False, comment="Encoder only: keeps no KV cache."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_model_tier")),
         sa.CheckConstraint("context_tokens > 0", name=op.f("ck_model_context_tokens_positive")),
         sa.CheckConstraint("head_dim > 0", name=op.f("ck_model_head_dim_positive")),
@@ -116,12 +91,7 @@ def upgrade() -> None:
         sa.Column("value", sa.Double(), nullable=True, comment="As a number; NULL for dates and licences."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint(
             "fact in ('parameter_count', 'active_parameter_count', 'context_tokens', 'released_on', 'licence')",
             name=op.f("ck_model_fact_fact"),

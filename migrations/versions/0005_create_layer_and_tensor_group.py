@@ -33,17 +33,9 @@ def upgrade() -> None:
             nullable=True,
             comment="Tokens that a sliding or chunked layer looks back.",
         ),
+        sa.Column("latent_dim", sa.BigInteger(), nullable=True, comment="MLA: kv_lora_rank, values a token and layer."),
         sa.Column(
-            "latent_dim",
-            sa.BigInteger(),
-            nullable=True,
-            comment="MLA: kv_lora_rank, values a token and layer.",
-        ),
-        sa.Column(
-            "rope_dim",
-            sa.BigInteger(),
-            nullable=True,
-            comment="MLA: qk_rope_head_dim, values a token and layer.",
+            "rope_dim", sa.BigInteger(), nullable=True, comment="MLA: qk_rope_head_dim, values a token and layer."
         ),
         sa.Column(
             "index_dim",
@@ -83,12 +75,7 @@ def upgrade() -> None:
         ),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint(
             "kind in ('full', 'sliding', 'chunked', 'mla', 'recurrent', 'cross', 'shared', 'none')",
             name=op.f("ck_layer_group_kind"),
@@ -116,34 +103,20 @@ def upgrade() -> None:
             comment="What the tensors do: embedding, lm_head, attention, mlp, expert, shared_expert, router, norm, mixer, vision, audio, mtp, other.",
         ),
         sa.Column(
-            "part",
-            sa.Text(),
-            nullable=False,
-            comment="Which of the role's tensors: q, k, v, o, gate, up, down, ...",
+            "part", sa.Text(), nullable=False, comment="Which of the role's tensors: q, k, v, o, gate, up, down, ..."
         ),
         sa.Column(
-            "out_features",
-            sa.BigInteger(),
-            nullable=False,
-            comment="Rows of each matrix, or length of each vector.",
+            "out_features", sa.BigInteger(), nullable=False, comment="Rows of each matrix, or length of each vector."
         ),
         sa.Column("in_features", sa.BigInteger(), nullable=False, comment="Columns of each matrix; 1 for vectors."),
         sa.Column("tensors", sa.BigInteger(), nullable=False, comment="How many such matrices the model has."),
         sa.Column(
-            "layers",
-            sa.BigInteger(),
-            nullable=False,
-            comment="How many layers have them; 0 outside the layers.",
+            "layers", sa.BigInteger(), nullable=False, comment="How many layers have them; 0 outside the layers."
         ),
         sa.Column("param_count", sa.BigInteger(), nullable=False, comment="tensors x out_features x in_features."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint(
             "role in ('embedding', 'lm_head', 'attention', 'mlp', 'expert', 'shared_expert', 'router', 'norm', 'mixer', 'vision', 'audio', 'mtp', 'other')",
             name=op.f("ck_tensor_group_role"),
@@ -152,8 +125,7 @@ def upgrade() -> None:
         sa.CheckConstraint("in_features > 0", name=op.f("ck_tensor_group_in_features_positive")),
         sa.CheckConstraint("out_features > 0", name=op.f("ck_tensor_group_out_features_positive")),
         sa.CheckConstraint(
-            "param_count = tensors * out_features * in_features",
-            name=op.f("ck_tensor_group_param_count_is_product"),
+            "param_count = tensors * out_features * in_features", name=op.f("ck_tensor_group_param_count_is_product")
         ),
         sa.CheckConstraint("param_count > 0", name=op.f("ck_tensor_group_param_count_positive")),
         sa.CheckConstraint("tensors > 0", name=op.f("ck_tensor_group_tensors_positive")),

@@ -11,17 +11,11 @@ def upgrade() -> None:
     op.create_table(
         "engine_profile",
         sa.Column(
-            "engine_profile_id",
-            sa.Text(),
-            nullable=False,
-            comment="Slug: engine and first version, e.g. vllm-0.19.",
+            "engine_profile_id", sa.Text(), nullable=False, comment="Slug: engine and first version, e.g. vllm-0.19."
         ),
         sa.Column("engine", sa.Text(), nullable=False, comment="ideal, vllm, sglang, llama.cpp or transformers."),
         sa.Column(
-            "version_from",
-            sa.Text(),
-            nullable=True,
-            comment="First version the rules hold for; NULL: from the start.",
+            "version_from", sa.Text(), nullable=True, comment="First version the rules hold for; NULL: from the start."
         ),
         sa.Column(
             "version_before",
@@ -41,23 +35,39 @@ def upgrade() -> None:
             nullable=False,
             comment="Share of that total the engine takes by default.",
         ),
+        sa.Column("block_tokens", sa.BigInteger(), nullable=False, comment="Tokens in one cache block; 1: no blocks."),
         sa.Column(
-            "block_tokens",
-            sa.BigInteger(),
-            nullable=False,
-            comment="Tokens in one cache block; 1: no blocks.",
-        ),
-        sa.Column(
-            "mla_block_tokens",
-            sa.BigInteger(),
-            nullable=False,
-            comment="The same for multi-head latent attention.",
+            "mla_block_tokens", sa.BigInteger(), nullable=False, comment="The same for multi-head latent attention."
         ),
         sa.Column(
             "kv_layout",
             sa.Text(),
             nullable=False,
-            comment="exact: what a sequence needs; paged: blocks, one page size.",
+            comment="exact: what a sequence needs; paged: blocks of one page size; cells: blocks, a window apart.",
+        ),
+        sa.Column(
+            "plain_weight_format_id",
+            sa.Text(),
+            nullable=False,
+            comment="Loaded where it has not the model's own format.",
+        ),
+        sa.Column(
+            "is_layer_split",
+            sa.Boolean(),
+            nullable=False,
+            comment="Several devices share the layers unless told otherwise.",
+        ),
+        sa.Column(
+            "is_embedding_on_host",
+            sa.Boolean(),
+            nullable=False,
+            comment="An untied token embedding stays in host memory.",
+        ),
+        sa.Column(
+            "state_bits",
+            sa.Double(),
+            nullable=True,
+            comment="Width of recurrent state whatever the model's; NULL: as the model says.",
         ),
         sa.Column(
             "widest_auto_bits",
@@ -72,16 +82,10 @@ def upgrade() -> None:
             comment="Hybrid groups take the larger layer count below this ratio; NULL: never.",
         ),
         sa.Column(
-            "recurrent_blocks",
-            sa.BigInteger(),
-            nullable=False,
-            comment="Blocks a sequence holds of a recurrent group.",
+            "recurrent_blocks", sa.BigInteger(), nullable=False, comment="Blocks a sequence holds of a recurrent group."
         ),
         sa.Column(
-            "index_bits",
-            sa.Double(),
-            nullable=False,
-            comment="Bits a sparse indexer's key value, its scale included.",
+            "index_bits", sa.Double(), nullable=False, comment="Bits a sparse indexer's key value, its scale included."
         ),
         sa.Column(
             "is_chunked_as_full",
@@ -96,30 +100,26 @@ def upgrade() -> None:
             comment="Reports blocks x block size as its token capacity.",
         ),
         sa.Column(
-            "is_graph_in_budget",
-            sa.Boolean(),
-            nullable=False,
-            comment="CUDA graphs are taken from the engine's share.",
+            "is_graph_in_budget", sa.Boolean(), nullable=False, comment="CUDA graphs are taken from the engine's share."
         ),
         sa.Column("is_newest", sa.Boolean(), nullable=False, comment="Used when no version is named."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint(
-            "engine in ('ideal', 'vllm', 'sglang', 'llama.cpp', 'transformers')",
-            name=op.f("ck_engine_profile_engine"),
+            "engine in ('ideal', 'vllm', 'sglang', 'llama.cpp', 'transformers')", name=op.f("ck_engine_profile_engine")
         ),
-        sa.CheckConstraint("kv_layout in ('exact', 'paged')", name=op.f("ck_engine_profile_kv_layout")),
+        sa.CheckConstraint("kv_layout in ('exact', 'paged', 'cells')", name=op.f("ck_engine_profile_kv_layout")),
         sa.CheckConstraint("memory_basis in ('advertised', 'runtime')", name=op.f("ck_engine_profile_memory_basis")),
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_engine_profile_tier")),
         sa.CheckConstraint("block_tokens > 0", name=op.f("ck_engine_profile_block_tokens_positive")),
         sa.CheckConstraint("default_utilization > 0", name=op.f("ck_engine_profile_default_utilization_positive")),
         sa.CheckConstraint("mla_block_tokens > 0", name=op.f("ck_engine_profile_mla_block_tokens_positive")),
+        sa.ForeignKeyConstraint(
+            ["plain_weight_format_id"],
+            ["weight_format.weight_format_id"],
+            name=op.f("fk_engine_profile_plain_weight_format_id"),
+        ),
         sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_engine_profile_source_id")),
         sa.PrimaryKeyConstraint("engine_profile_id", name=op.f("pk_engine_profile")),
         comment="One row per engine and range of versions with the same memory rules.",
@@ -135,20 +135,12 @@ def upgrade() -> None:
             comment="The one accelerator it holds for, or * for any; the named one wins.",
         ),
         sa.Column(
-            "from_memory_bytes",
-            sa.BigInteger(),
-            nullable=False,
-            comment="Holds for devices with this memory or more.",
+            "from_memory_bytes", sa.BigInteger(), nullable=False, comment="Holds for devices with this memory or more."
         ),
         sa.Column("value", sa.BigInteger(), nullable=False, comment="The engine's default for the setting."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint(
             "setting in ('max_sequences', 'max_batched_tokens')", name=op.f("ck_engine_default_setting")
         ),
@@ -161,18 +153,19 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_engine_default_source_id")),
         sa.PrimaryKeyConstraint(
-            "engine_profile_id",
-            "setting",
-            "accelerator_id",
-            "from_memory_bytes",
-            name=op.f("pk_engine_default"),
+            "engine_profile_id", "setting", "accelerator_id", "from_memory_bytes", name=op.f("pk_engine_default")
         ),
         comment="One row per profile, setting and size of device: what the engine takes when told nothing.",
     )
     op.create_table(
         "engine_term",
         sa.Column("engine_profile_id", sa.Text(), nullable=False, comment="Of which profile."),
-        sa.Column("term", sa.Text(), nullable=False, comment="activation, cuda_graph or runtime."),
+        sa.Column(
+            "term",
+            sa.Text(),
+            nullable=False,
+            comment="weights (beside the tensors), activation, cuda_graph, runtime or reserve (left free).",
+        ),
         sa.Column(
             "branch",
             sa.BigInteger(),
@@ -183,7 +176,7 @@ def upgrade() -> None:
             "driver",
             sa.Text(),
             nullable=False,
-            comment="What the coefficient multiplies; see the driver columns of the engine_driver macro.",
+            comment="What the coefficient multiplies; see the function engine_driver.",
         ),
         sa.Column("coefficient", sa.Double(), nullable=False, comment="Bytes per unit of the driver."),
         sa.Column("fitted_on", sa.Text(), nullable=False, comment="What it was fitted on, or where it is stated."),
@@ -201,18 +194,13 @@ def upgrade() -> None:
         ),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
+        sa.CheckConstraint(
+            "term in ('weights', 'activation', 'cuda_graph', 'runtime', 'reserve')", name=op.f("ck_engine_term_term")
         ),
-        sa.CheckConstraint("term in ('activation', 'cuda_graph', 'runtime')", name=op.f("ck_engine_term_term")),
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_engine_term_tier")),
         sa.ForeignKeyConstraint(
-            ["engine_profile_id"],
-            ["engine_profile.engine_profile_id"],
-            name=op.f("fk_engine_term_engine_profile_id"),
+            ["engine_profile_id"], ["engine_profile.engine_profile_id"], name=op.f("fk_engine_term_engine_profile_id")
         ),
         sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_engine_term_source_id")),
         sa.PrimaryKeyConstraint("engine_profile_id", "term", "branch", "driver", name=op.f("pk_engine_term")),
@@ -222,10 +210,7 @@ def upgrade() -> None:
         "workload",
         sa.Column("workload_id", sa.Text(), nullable=False, comment="Slug, e.g. default, chat, long-document."),
         sa.Column(
-            "context_tokens",
-            sa.BigInteger(),
-            nullable=False,
-            comment="Tokens of one sequence, prompt and answer.",
+            "context_tokens", sa.BigInteger(), nullable=False, comment="Tokens of one sequence, prompt and answer."
         ),
         sa.Column("sequences", sa.BigInteger(), nullable=False, comment="Sequences at once."),
         sa.Column("description", sa.Text(), nullable=False, comment="Who asks like this."),

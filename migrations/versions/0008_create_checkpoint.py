@@ -22,20 +22,13 @@ def upgrade() -> None:
         sa.Column("total_bytes", sa.BigInteger(), nullable=False, comment="Size of the weight files."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_checkpoint_tier")),
         sa.CheckConstraint("total_bytes > 0", name=op.f("ck_checkpoint_total_bytes_positive")),
         sa.ForeignKeyConstraint(["model_id"], ["model.model_id"], name=op.f("fk_checkpoint_model_id")),
         sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_checkpoint_source_id")),
         sa.ForeignKeyConstraint(
-            ["weight_format_id"],
-            ["weight_format.weight_format_id"],
-            name=op.f("fk_checkpoint_weight_format_id"),
+            ["weight_format_id"], ["weight_format.weight_format_id"], name=op.f("fk_checkpoint_weight_format_id")
         ),
         sa.PrimaryKeyConstraint("checkpoint_id", name=op.f("pk_checkpoint")),
         comment="One row per published checkpoint whose real size is known.",

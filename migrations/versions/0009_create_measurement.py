@@ -31,20 +31,12 @@ def upgrade() -> None:
         ),
         sa.Column("max_sequences", sa.BigInteger(), nullable=True, comment="max_num_seqs; NULL: the default."),
         sa.Column(
-            "max_batched_tokens",
-            sa.BigInteger(),
-            nullable=True,
-            comment="max_num_batched_tokens; NULL: the default.",
+            "max_batched_tokens", sa.BigInteger(), nullable=True, comment="max_num_batched_tokens; NULL: the default."
         ),
         sa.Column("outcome", sa.Text(), nullable=False, comment="loaded, out_of_memory, failed or unknown."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint(
             "outcome in ('loaded', 'out_of_memory', 'failed', 'unknown')", name=op.f("ck_engine_run_outcome")
         ),
@@ -56,9 +48,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["model_id"], ["model.model_id"], name=op.f("fk_engine_run_model_id")),
         sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_engine_run_source_id")),
         sa.ForeignKeyConstraint(
-            ["weight_format_id"],
-            ["weight_format.weight_format_id"],
-            name=op.f("fk_engine_run_weight_format_id"),
+            ["weight_format_id"], ["weight_format.weight_format_id"], name=op.f("fk_engine_run_weight_format_id")
         ),
         sa.PrimaryKeyConstraint("engine_run_id", name=op.f("pk_engine_run")),
         comment="One row per start of an engine that somebody logged in public.",

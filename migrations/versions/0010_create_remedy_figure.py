@@ -21,12 +21,7 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=False, comment="What it means, in our words."),
         sa.Column("source_id", sa.Text(), nullable=False, comment="Where the row was read."),
         sa.Column("locator", sa.Text(), nullable=False, comment="Place inside the source: path, table, row or key."),
-        sa.Column(
-            "tier",
-            sa.Text(),
-            nullable=False,
-            comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README).",
-        ),
+        sa.Column("tier", sa.Text(), nullable=False, comment="Evidence tier: A, B+, B, B-, C or U (see seeds/README)."),
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_remedy_figure_tier")),
         sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_remedy_figure_source_id")),
         sa.PrimaryKeyConstraint("remedy", "figure", name=op.f("pk_remedy_figure")),

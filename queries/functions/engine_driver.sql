@@ -1,44 +1,78 @@
 -- What a coefficient of an engine's memory term multiplies.
 --
--- constant: once. sampled_logits: max_sequences x vocab_size; sorted_logits: the same for at most 132 sequences (one a
--- multiprocessor). step_hidden: max_batched_tokens x hidden_size; step_intermediate: x intermediate_size / tensor_parallel;
--- step_experts: x experts_per_token x the widths of both expert products, 0 for MXFP4. layers: layers on the stage;
--- hidden_share: hidden_size / tensor_parallel. experts, encoder: 1 for a model that has them. one_rank, two_ranks, more_ranks:
--- 1 for that many tensor-parallel ranks. Source: vLLM 0.19.0, v1/worker/gpu_model_runner.py, profile_run, and
--- v1/sample/ops/topk_topp_sampler.py; fused_moe/layer.py for step_experts.
+-- constant: 1. sampled_logits: max_sequences x vocab_size; sorted_logits: the same for at most 132 sequences (one a
+-- multiprocessor); step_logits: max_batched_tokens x vocab_size. step_hidden: max_batched_tokens x hidden_size;
+-- step_intermediate: x intermediate_size / tensor_parallel; step_experts: x experts_per_token x the widths of both expert
+-- products (0 for MXFP4). graph_layers, graph_hidden, graph_experts: layers of the stage, hidden_size / tensor_parallel and 1 for
+-- a mixture of experts, times the share of graphs captured; graphs: that share. encoder: 1 for a model with a vision or audio
+-- tower. one_rank, two_ranks, more_ranks: 1 for that many tensor-parallel ranks; ranks: devices; big_device: 1 above 60 GiB;
+-- seats: max_sequences; step_tokens: max_batched_tokens. rope_table: context_tokens x rotary_dim. absorbed: parameters of MLA's
+-- kv_b kept a second time in 16 bits beside narrower weights. padded_128, padded_64: MXFP4 experts with hidden rounded up to 256
+-- and the inner width of a rank to 128 or 64, less the unpadded. Source: vLLM, v1/worker/gpu_model_runner.py profile_run,
+-- v1/sample/ops/topk_topp_sampler.py, fused_moe/oracle/mxfp4.py; SGLang, srt/server_args.py; llama.cpp, src/llama-context.cpp.
 
 create or replace macro engine_driver(
-    driver varchar, max_sequences bigint, max_batched_tokens bigint, vocab_size bigint, hidden_size bigint,
-    intermediate_size bigint, experts_per_token bigint, expert_intermediate_size bigint, has_encoder boolean,
-    layers bigint, tensor_parallel bigint, weight_format_id varchar
+    driver varchar, max_sequences bigint, max_batched_tokens bigint, graphs double, vocab_size bigint, hidden_size bigint,
+    intermediate_size bigint, experts_per_token bigint, expert_width bigint, expert_params bigint, absorbed_params bigint,
+    rotary_dim bigint, context_tokens bigint, has_encoder boolean, layers bigint, tensor_parallel bigint, devices bigint,
+    total_bytes double, weight_format_id varchar
 ) as
 case driver
     when 'constant' then 1
     when 'sampled_logits' then max_sequences * vocab_size
     when 'sorted_logits' then least(max_sequences, 132) * vocab_size
+    when 'step_logits' then max_batched_tokens * vocab_size
     when 'step_hidden' then max_batched_tokens * hidden_size
     when 'step_intermediate' then max_batched_tokens * intermediate_size / tensor_parallel
-    when 'step_experts'
-        then
-            case when weight_format_id = 'mxfp4' then 0 else 1 end
-            * max_batched_tokens * experts_per_token * (
-                greatest(expert_intermediate_size / tensor_parallel, hidden_size)
-                + greatest(2 * expert_intermediate_size / tensor_parallel, hidden_size)
-            )
-    when 'layers' then layers
-    when 'hidden_share' then hidden_size / tensor_parallel
-    when 'experts' then case when experts_per_token > 0 then 1 else 0 end
+    when 'step_experts' then
+        case when weight_format_id = 'mxfp4' then 0 else 1 end
+        * max_batched_tokens * experts_per_token * (
+            greatest(expert_width / tensor_parallel, hidden_size) + greatest(2 * expert_width / tensor_parallel, hidden_size)
+        )
+    when 'graphs' then graphs
+    when 'graph_layers' then layers * graphs
+    when 'graph_hidden' then hidden_size / tensor_parallel * graphs
+    when 'graph_experts' then case when experts_per_token > 0 then graphs else 0 end
     when 'encoder' then case when has_encoder then 1 else 0 end
     when 'one_rank' then case when tensor_parallel = 1 then 1 else 0 end
     when 'two_ranks' then case when tensor_parallel = 2 then 1 else 0 end
     when 'more_ranks' then case when tensor_parallel > 2 then 1 else 0 end
+    when 'ranks' then devices
+    when 'big_device' then case when total_bytes > 60 * 1073741824.0 then 1 else 0 end
+    when 'seats' then max_sequences
+    when 'step_tokens' then max_batched_tokens
+    when 'rope_table' then coalesce(context_tokens, 0) * rotary_dim
+    when 'absorbed' then
+        case when weight_format_id in ('bf16', 'fp16', 'fp32') then 0 else absorbed_params / tensor_parallel end
+    when 'padded_128' then
+        case
+            when weight_format_id = 'mxfp4' and expert_width > 0
+                then expert_params * (
+                    ceil(expert_width / tensor_parallel / 128) * 128 / expert_width * ceil(hidden_size / 256) * 256 / hidden_size
+                    - 1.0 / tensor_parallel
+                )
+            else 0
+        end
+    when 'padded_64' then
+        case
+            when weight_format_id = 'mxfp4' and expert_width > 0
+                then expert_params * (
+                    ceil(expert_width / tensor_parallel / 64) * 64 / expert_width * ceil(hidden_size / 256) * 256 / hidden_size
+                    - 1.0 / tensor_parallel
+                )
+            else 0
+        end
 end;
 
 -- tests
 
-select engine_driver('constant', 256, 2048, 128256, 8192, 28672, 0, 0, false, 80, 1, 'bf16') = 1 as once;
-select engine_driver('sampled_logits', 256, 2048, 128256, 8192, 28672, 0, 0, false, 80, 1, 'bf16') = 32833536 as logits;
-select engine_driver('step_experts', 1, 10, 1, 100, 0, 2, 30, false, 1, 1, 'bf16') = 4000 as products_as_wide_as_the_model;
-select engine_driver('step_experts', 1, 10, 1, 100, 0, 2, 30, false, 1, 1, 'mxfp4') = 0 as mxfp4_kernels_have_no_workspace;
-select engine_driver('two_ranks', 1, 1, 1, 1, 1, 0, 0, false, 1, 2, 'bf16') = 1 as a_step_of_tensor_parallelism;
-select engine_driver('sampled_logits', 256, 2048, null, 8192, 28672, 0, 0, false, 80, 1, 'bf16') is null as unknown;
+select engine_driver('constant', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16') = 1 as once;
+select engine_driver('sampled_logits', 256, 1, 1, 128256, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16') = 32833536 as logits;
+select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16') = 4000 as both_products;
+select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 1, false, 1, 1, 1, 1, 'mxfp4') = 0 as none_for_mxfp4;
+select engine_driver('two_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 2, 2, 1, 'bf16') = 1 as a_step_of_parallelism;
+select
+    round(engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, 1, false, 1, 1, 1, 1, 'mxfp4')) = 90370
+        as gpt_oss_20b_is_padded_from_2880_to_3072_by_2944;
+select engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, 1, false, 1, 1, 1, 1, 'fp8') = 0 as mxfp4_only;
+select engine_driver('sampled_logits', 256, 1, 1, null, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16') is null as unknown;

@@ -39,14 +39,14 @@ create or replace macro answer(
             chosen.accelerator,
             chosen.budget_bytes,
             chosen.own_tokens,
-            chosen.max_batched_tokens,
+            chosen.cache_step_tokens,
             type.kind,
             type.window_tokens,
             type.recurrent_blocks,
             type.block_tokens,
             type.step_bytes,
-            mlsysdb.window_cap_tokens(type.kind, type.window_tokens, chosen.max_batched_tokens) as cap_tokens,
-            mlsysdb.constant_blocks(type.kind, chosen.max_batched_tokens, type.recurrent_blocks) as constant_blocks
+            mlsysdb.window_cap_tokens(type.kind, type.window_tokens, chosen.cache_step_tokens) as cap_tokens,
+            mlsysdb.constant_blocks(type.kind, chosen.cache_step_tokens, type.recurrent_blocks) as constant_blocks
         from chosen
         inner join
             mlsysdb.cache_type(
@@ -127,7 +127,7 @@ create or replace macro answer(
             tried.context_tokens,
             sum(
                 cached.step_bytes * mlsysdb.sequence_blocks(
-                    cached.kind, tried.context_tokens, cached.window_tokens, cached.max_batched_tokens,
+                    cached.kind, tried.context_tokens, cached.window_tokens, cached.cache_step_tokens,
                     cached.block_tokens, cached.recurrent_blocks
                 )
             ) <= max(cached.budget_bytes) as is_held
@@ -183,6 +183,7 @@ create or replace macro answer(
         chosen.is_memory_estimated,
         chosen.is_beyond_context,
         chosen.own_tokens,
+        chosen.total_bytes,
         chosen.engine_profile_id,
         chosen.engine_max_sequences,
         chosen.max_batched_tokens

@@ -15,7 +15,7 @@ create or replace macro cache_type(
     wide as (
         select
             model.model_id,
-            least(own.bits, coalesce(profile.widest_auto_bits, own.bits)) as model_bits,
+            coalesce(profile.state_bits, least(own.bits, coalesce(profile.widest_auto_bits, own.bits))) as model_bits,
             kv.kv_dtype_id,
             kv.bits as kv_bits,
             profile.*
@@ -46,7 +46,11 @@ create or replace macro cache_type(
             wide.kv_layout,
             wide.group_ratio,
             wide.recurrent_blocks,
-            case when layer.kind = 'chunked' and wide.is_chunked_as_full then 'full' else layer.kind end as kind,
+            case
+                when layer.kind = 'chunked' and wide.is_chunked_as_full then 'full'
+                when layer.kind = 'sliding' and wide.kv_layout = 'cells' then 'chunked'
+                else layer.kind
+            end as kind,
             case when layer.kind = 'chunked' and wide.is_chunked_as_full then null else layer.window_tokens end as window_tokens,
             case when layer.kind = 'mla' then wide.mla_block_tokens else wide.block_tokens end as block_tokens,
             mlsysdb.kv_token_bytes(
@@ -54,12 +58,12 @@ create or replace macro cache_type(
                 layer.index_dim, layer.compression_ratio, wide.kv_bits, wide.index_bits, shape.tensor_parallel
             ) as token_bytes,
             mlsysdb.state_bytes(
-                layer.conv_state_values, layer.recurrent_state_values, layer.recurrent_state_bits,
+                layer.conv_state_values, layer.recurrent_state_values, coalesce(wide.state_bits::bigint, layer.recurrent_state_bits),
                 wide.model_bits, shape.tensor_parallel
             ) as state_bytes,
             mlsysdb.stage_layers(layer.layers, shape.pipeline_parallel) as layers
         from wide
-        cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel) as shape
+        cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as shape
         inner join mlsysdb.layer_group as layer on wide.model_id = layer.model_id
         where layer.kind not in ('shared', 'none')
     ),

@@ -48,8 +48,10 @@ create or replace macro plan(
             profile.share,
             profile.is_graph_in_budget,
             profile.is_capacity_by_blocks,
+            profile.is_embedding_on_host,
             coalesce(load.max_sequences, seats.value) as max_sequences,
-            coalesce(load.max_batched_tokens, steps.value, 0) as max_batched_tokens
+            coalesce(load.max_batched_tokens, steps.value, 0) as max_batched_tokens,
+            case profile.kv_layout when 'exact' then 0 else coalesce(load.max_batched_tokens, steps.value, 0) end as cache_step_tokens
         from profile
         cross join load
         inner join mlsysdb.accelerator_memory as memory on true
@@ -94,9 +96,12 @@ create or replace macro plan(
                 and model.model_id = named.target_id
                 and named.name_key = coalesce(load.model_key, mlsysdb.name_key(model.model_id))
         left join mlsysdb.weight_format as own on model.native_weight_format_id = own.weight_format_id
+        left join mlsysdb.weight_format_engine as loads
+            on own.weight_format_id = loads.weight_format_id and profile.engine = loads.engine
         left join mlsysdb.weight_format as native on native.weight_format_id = case
-            when profile.widest_auto_bits < own.bits then 'bf16'
-            else coalesce(own.weight_format_id, 'bf16')
+            when own.weight_format_id = 'mxfp4' and profile.engine = 'llama.cpp' then 'mxfp4_moe'
+            when loads.weight_format_id is null or profile.widest_auto_bits < own.bits then profile.plain_weight_format_id
+            else own.weight_format_id
         end
     ),
 
@@ -149,7 +154,7 @@ create or replace macro plan(
                 )
             ) filter (where part.role = 'lm_head') as lm_head_bytes
         from candidate
-        cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel) as shape
+        cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as shape
         inner join mlsysdb.model_weight as part
             on candidate.model_id = part.model_id and candidate.weight_format_id = part.weight_format_id
         group by candidate.model_id, candidate.weight_format_id, shape.devices
@@ -160,14 +165,14 @@ create or replace macro plan(
             type.model_id,
             type.devices,
             type.kv_dtype_id,
-            device.max_batched_tokens,
+            device.cache_step_tokens,
             sum(type.token_bytes) as token_bytes,
             sum(
                 type.token_bytes * mlsysdb.cached_tokens(subject.wanted_tokens, type.window_tokens) + type.state_bytes
             ) as sequence_bytes,
             sum(
                 type.step_bytes * mlsysdb.sequence_blocks(
-                    type.kind, subject.wanted_tokens, type.window_tokens, device.max_batched_tokens,
+                    type.kind, subject.wanted_tokens, type.window_tokens, device.cache_step_tokens,
                     type.block_tokens, type.recurrent_blocks
                 )
             ) as reserved_bytes,
@@ -179,8 +184,8 @@ create or replace macro plan(
                 model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, kv_dtype, engine
             ) as type
         inner join subject on type.model_id = subject.model_id
-        cross join (select distinct device.max_batched_tokens from device) as device
-        group by type.model_id, type.devices, type.kv_dtype_id, device.max_batched_tokens
+        cross join (select distinct device.cache_step_tokens from device) as device
+        group by type.model_id, type.devices, type.kv_dtype_id, device.cache_step_tokens
     ),
 
     sized as (
@@ -193,8 +198,9 @@ create or replace macro plan(
             shape.expert_parallel,
             mlsysdb.stage_layers(candidate.layers, shape.pipeline_parallel) as stage_layers,
             mlsysdb.stage_weights_bytes(
-                weighed.layers_bytes, weighed.embedding_bytes, weighed.lm_head_bytes, shape.pipeline_parallel, candidate.is_tied
-            ) as weights_bytes,
+                weighed.layers_bytes, weighed.embedding_bytes, weighed.lm_head_bytes, shape.pipeline_parallel, candidate.is_tied,
+                device.is_embedding_on_host
+            ) as tensor_bytes,
             cached.kv_dtype_id,
             coalesce(cached.token_bytes, 0) as token_bytes,
             coalesce(cached.sequence_bytes, 0) as sequence_bytes,
@@ -204,7 +210,7 @@ create or replace macro plan(
             cached.groups
         from candidate
         cross join device
-        cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel) as shape
+        cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as shape
         left join weighed
             on
                 candidate.model_id = weighed.model_id
@@ -214,7 +220,7 @@ create or replace macro plan(
             on
                 candidate.model_id = cached.model_id
                 and shape.devices = cached.devices
-                and device.max_batched_tokens = cached.max_batched_tokens
+                and device.cache_step_tokens = cached.cache_step_tokens
     ),
 
     branch as (
@@ -227,9 +233,10 @@ create or replace macro plan(
             term.branch,
             sum(
                 term.coefficient * mlsysdb.engine_driver(
-                    term.driver, sized.max_sequences, sized.max_batched_tokens, trait.vocab_size, trait.hidden_size,
-                    trait.intermediate_size, trait.experts_per_token, trait.expert_intermediate_size, trait.has_encoder,
-                    sized.stage_layers, sized.tensor_parallel, sized.weight_format_id
+                    term.driver, sized.max_sequences, sized.max_batched_tokens, mlsysdb.captured_graphs(sized.max_sequences),
+                    trait.vocab_size, trait.hidden_size, trait.intermediate_size, trait.experts_per_token, trait.expert_width,
+                    trait.expert_params, trait.absorbed_params, trait.rotary_dim, trait.context_tokens, trait.has_encoder,
+                    sized.stage_layers, sized.tensor_parallel, sized.devices, sized.total_bytes, sized.weight_format_id
                 )
             ) as term_bytes
         from sized
@@ -244,6 +251,8 @@ create or replace macro plan(
             branch.accelerator_id,
             branch.devices,
             branch.weight_format_id,
+            max(branch.term_bytes) filter (where branch.term = 'weights') as beside_bytes,
+            max(branch.term_bytes) filter (where branch.term = 'reserve') as reserve_bytes,
             max(branch.term_bytes) filter (where branch.term = 'activation') as activation_bytes,
             max(branch.term_bytes) filter (where branch.term = 'cuda_graph') as cuda_graph_bytes,
             max(branch.term_bytes) filter (where branch.term = 'runtime') as runtime_bytes
@@ -254,6 +263,8 @@ create or replace macro plan(
     added as (
         select
             sized.*,
+            sized.tensor_bytes + coalesce(termed.beside_bytes, 0) as weights_bytes,
+            case when load.memory_utilization is null then coalesce(termed.reserve_bytes, 0) else 0 end as reserve_bytes,
             sized.sequences * sized.sequence_bytes as kv_cache_bytes,
             sized.sequences * sized.reserved_bytes as kv_reserved_bytes,
             coalesce(termed.activation_bytes, 0) as activation_bytes,
@@ -274,7 +285,7 @@ create or replace macro plan(
             added.*,
             added.weights_bytes + added.activation_bytes + added.cuda_graph_bytes + added.runtime_bytes as fixed_bytes,
             mlsysdb.usable_bytes(
-                added.total_bytes, added.share, added.cuda_graph_bytes, added.is_graph_in_budget
+                added.total_bytes - added.reserve_bytes, added.share, added.cuda_graph_bytes, added.is_graph_in_budget
             ) as usable_memory_bytes
         from added
     )
@@ -329,9 +340,11 @@ create or replace macro plan(
             greatest(summed.model_tier_rank, summed.format_tier_rank, summed.memory_tier_rank)
         ) as evidence_tier,
         summed.format_bits,
+        summed.total_bytes,
         summed.engine_profile_id,
         summed.max_sequences as engine_max_sequences,
         summed.max_batched_tokens,
+        summed.cache_step_tokens,
         summed.is_memory_estimated,
         summed.is_beyond_context
     from summed;

@@ -7,11 +7,18 @@ select
     model.hidden_size,
     coalesce(model.intermediate_size, 0) as intermediate_size,
     model.vocab_size,
+    model.context_tokens,
     coalesce(model.experts_per_token, 0) as experts_per_token,
-    coalesce(
-        max(case when tensor.role = 'expert' and tensor.part = 'down' then tensor.in_features end), 0
-    )::bigint as expert_intermediate_size,
+    coalesce(max(case when tensor.role = 'expert' and tensor.part = 'down' then tensor.in_features end), 0)::bigint as expert_width,
+    coalesce(sum(case when tensor.role = 'expert' and tensor.part <> 'bias' then tensor.param_count end), 0)::bigint as expert_params,
+    coalesce(sum(case when tensor.role = 'attention' and tensor.part = 'kv_b' then tensor.param_count end), 0)::bigint
+        as absorbed_params,
+    coalesce((
+        select max(coalesce(layer.rope_dim, layer.key_dim)) from layer_group as layer where layer.model_id = model.model_id
+    ), 0)::bigint as rotary_dim,
     bool_or(tensor.role in ('vision', 'audio')) as has_encoder
 from model
 inner join tensor_group as tensor on model.model_id = tensor.model_id
-group by all
+group by
+    model.model_id, model.layers, model.hidden_size, model.intermediate_size, model.vocab_size, model.context_tokens,
+    model.experts_per_token
