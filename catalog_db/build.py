@@ -96,6 +96,8 @@ def fill(path: Path, report: Report, old: Path | None = None) -> None:
             report(f"loading {table} ({count:,} rows)")
         report("creating functions and views")
         install.install(connection)
+        report("predicting what was measured")
+        install.predict(connection)
         report("checking")
         install.verify(connection)
         _record(connection)

@@ -6,7 +6,7 @@ import csv
 
 import duckdb
 
-from catalog_db import assets, sqlfile
+from catalog_db import assets, query, sqlfile
 from catalog_db.errors import DatabaseError
 
 COLUMNS = """
@@ -25,6 +25,12 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
     for folder, kind in KINDS.items():
         _create_all(connection, sqlfile.read_folder(assets.folder("queries", folder)), kind)
     _comment_columns(connection)
+
+
+def predict(connection: duckdb.DuckDBPyConnection) -> None:
+    """Compute our own figure for each measured run, to publish the error beside it."""
+    connection.execute("delete from prediction")
+    connection.execute("insert into prediction " + query.report_sql("predictions"))
 
 
 def verify(connection: duckdb.DuckDBPyConnection) -> None:

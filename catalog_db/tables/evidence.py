@@ -54,6 +54,15 @@ measurement = Table(
     comment="One row per run and quantity that the engine reported; the citation is the run's.",
 )
 
+prediction = Table(
+    "prediction",
+    metadata,
+    ref_key("engine_run_id", "engine_run.engine_run_id", "For which run."),
+    key("quantity", "As in measurement; fits is 1 or 0."),
+    Column("value", Double, comment="What the formulas give; NULL: unknown. In bytes, tokens or sequences."),
+    comment="One row per run and quantity: our own figure, computed when the catalog is built; never seeded.",
+)
+
 remedy_figure = Table(
     "remedy_figure",
     metadata,

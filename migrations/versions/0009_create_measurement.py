@@ -70,8 +70,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("engine_run_id", "quantity", name=op.f("pk_measurement")),
         comment="One row per run and quantity that the engine reported; the citation is the run's.",
     )
+    op.create_table(
+        "prediction",
+        sa.Column("engine_run_id", sa.Text(), nullable=False, comment="For which run."),
+        sa.Column("quantity", sa.Text(), nullable=False, comment="As in measurement; fits is 1 or 0."),
+        sa.Column(
+            "value",
+            sa.Double(),
+            nullable=True,
+            comment="What the formulas give; NULL: unknown. In bytes, tokens or sequences.",
+        ),
+        sa.ForeignKeyConstraint(
+            ["engine_run_id"], ["engine_run.engine_run_id"], name=op.f("fk_prediction_engine_run_id")
+        ),
+        sa.PrimaryKeyConstraint("engine_run_id", "quantity", name=op.f("pk_prediction")),
+        comment="One row per run and quantity: our own figure, computed when the catalog is built; never seeded.",
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("prediction")
     op.drop_table("measurement")
     op.drop_table("engine_run")
