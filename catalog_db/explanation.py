@@ -10,7 +10,7 @@ from catalog_db import query
 from catalog_db.errors import UsageError
 from catalog_db.question import Question
 
-SETTINGS = ("total_bytes", "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "own_tokens")
+SETTINGS = ("total_bytes", "is_rocm", "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "own_tokens")
 
 
 def explain(connection: duckdb.DuckDBPyConnection, asked: Question) -> dict[str, Any]:
@@ -43,7 +43,7 @@ PARAMETERS = {
     ),
     "explain_engine": (
         "model", "weight_format", "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "devices",
-        "total_bytes",
+        "total_bytes", "is_rocm",
         "tensor_parallel", "pipeline_parallel",
     ),
     "explain_citations": ("model", "accelerator", "weight_format", "kv_dtype", "engine_profile_id"),

@@ -184,6 +184,7 @@ create or replace macro answer(
         chosen.is_beyond_context,
         chosen.own_tokens,
         chosen.total_bytes,
+        chosen.is_rocm,
         chosen.engine_profile_id,
         chosen.engine_max_sequences,
         chosen.max_batched_tokens

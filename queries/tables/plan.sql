@@ -38,6 +38,7 @@ create or replace macro plan(
             memory.accelerator_id,
             memory.visible_memory_bytes,
             memory.memory_tier_rank,
+            memory.is_rocm,
             case profile.memory_basis when 'advertised' then false else memory.is_memory_estimated end as is_memory_estimated,
             case profile.memory_basis when 'advertised' then memory.memory_bytes else memory.runtime_memory_bytes end
                 as total_bytes,
@@ -236,7 +237,8 @@ create or replace macro plan(
                     term.driver, sized.max_sequences, sized.max_batched_tokens, mlsysdb.captured_graphs(sized.max_sequences),
                     trait.vocab_size, trait.hidden_size, trait.intermediate_size, trait.experts_per_token, trait.expert_width,
                     trait.expert_params, trait.absorbed_params, trait.rotary_dim, trait.context_tokens, trait.has_encoder,
-                    sized.stage_layers, sized.tensor_parallel, sized.devices, sized.total_bytes, sized.weight_format_id
+                    sized.stage_layers, sized.tensor_parallel, sized.devices, sized.total_bytes, sized.weight_format_id,
+                    sized.is_rocm, trait.split_rows, trait.whole_rows
                 )
             ) as term_bytes
         from sized
@@ -341,6 +343,7 @@ create or replace macro plan(
         ) as evidence_tier,
         summed.format_bits,
         summed.total_bytes,
+        summed.is_rocm,
         summed.engine_profile_id,
         summed.max_sequences as engine_max_sequences,
         summed.max_batched_tokens,

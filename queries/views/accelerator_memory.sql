@@ -7,6 +7,7 @@ create or replace view accelerator_memory as
 with stated as (
     select
         accelerator.accelerator_id,
+        accelerator.organization_id = 'amd' as is_rocm,
         coalesce(accelerator.memory_type, 'unknown') as memory_type,
         max(figure.value) filter (where figure.quantity_id = 'memory') as memory_bytes,
         max(figure.value) filter (where figure.quantity_id = 'visible_memory') as visible_bytes,
@@ -15,7 +16,7 @@ with stated as (
     from accelerator
     inner join accelerator_figure as figure on accelerator.accelerator_id = figure.accelerator_id
     where figure.basis = 'device'
-    group by accelerator.accelerator_id, accelerator.memory_type
+    group by accelerator.accelerator_id, accelerator.organization_id, accelerator.memory_type
 ),
 
 typical as (
@@ -49,6 +50,7 @@ select
         * least(coalesce(typical.runtime_ratio, overall.runtime_ratio), 1)
     ) as runtime_memory_bytes,
     stated.runtime_bytes is null as is_memory_estimated,
+    stated.is_rocm,
     stated.memory_tier_rank
 from stated
 left join typical on stated.memory_type = typical.memory_type

@@ -1,0 +1,526 @@
+"""The command line keeps its contract: exit codes, data on stdout and words on stderr, formats, names, bounds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import Run, environment
+
+COLUMNS = (
+    "model accelerator devices tensor_parallel pipeline_parallel engine weight_format kv_dtype context_tokens sequences"
+    " weights_bytes kv_cache_bytes kv_reserved_bytes activation_bytes cuda_graph_bytes runtime_bytes required_bytes"
+    " visible_memory_bytes usable_memory_bytes headroom_bytes memory_utilization fits limiting_term kv_bytes_per_token"
+    " kv_pool_bytes kv_capacity_tokens max_context_tokens max_sequences evidence_tier"
+).split()
+GOLDEN = Path(__file__).parent / "golden"
+BOXES = re.compile(r"[\u2500-\u259f\x1b]")
+OLD = ("serve", "Llama3_70B", "H100", "--seq-len", "4096", "--batch-size", "1", "--engine", "ideal")
+
+
+# Which models fit?
+
+
+def test_fits_json_is_an_array_with_the_columns_of_the_contract(run: Run) -> None:
+    done = run("fits", "--gpu", "H100", "--limit", "3", "--format", "json")
+    found = json.loads(done.stdout)
+    assert done.code == 0
+    assert len(found) == 3
+    assert all(list(row)[: len(COLUMNS)] == COLUMNS for row in found)
+    assert all(row["fits"] is True and row["accelerator"] == "h100-sxm5-80gb" for row in found)
+
+
+def test_fits_jsonl_is_an_object_a_line(run: Run) -> None:
+    done = run("fits", "--gpu", "H100", "--limit", "3", "--format", "jsonl")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [list(row)[: len(COLUMNS)] for row in found] == [COLUMNS] * 3
+
+
+def test_fits_csv_has_the_columns_of_the_contract(run: Run) -> None:
+    done = run("fits", "--gpu", "H100", "--limit", "3", "--format", "csv")
+    found = list(csv.reader(io.StringIO(done.stdout)))
+    assert found[0][: len(COLUMNS)] == COLUMNS
+    assert len(found) == 4
+    assert found[1][COLUMNS.index("fits")] == "true"
+
+
+def test_fits_markdown_is_a_table(run: Run) -> None:
+    done = run("fits", "--gpu", "H100", "--limit", "3", "--format", "markdown")
+    lines = done.stdout.splitlines()
+    assert len(lines) == 5
+    assert len({line.count("|") for line in lines}) == 1
+    assert set(lines[1]) <= set("|-: ")
+
+
+def test_fits_parquet_is_a_file_with_the_same_rows(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "fits.parquet"
+    done = run("fits", "--gpu", "H100", "--limit", "3", "--format", "parquet", "--output", str(file))
+    assert (done.code, done.stdout) == (0, "")
+    found = duckdb.read_parquet(str(file))
+    assert found.columns[: len(COLUMNS)] == COLUMNS
+    wanted = json.loads(run("fits", "--gpu", "H100", "--limit", "3", "--format", "json").stdout)
+    assert [row[0] for row in found.fetchall()] == [row["model"] for row in wanted]
+
+
+def test_fits_model_names_accelerators_and_how_many(run: Run) -> None:
+    done = run("fits", "--model", "llama-3-70b", "--format", "json")
+    found = json.loads(done.stdout)
+    assert done.code == 0
+    assert {row["model"] for row in found} == {"llama-3-70b"}
+    assert all(row["fits"] for row in found)
+    counts = {row["accelerator"]: row["devices"] for row in found}
+    assert counts["b200"] == 1
+    assert counts["l4"] >= 8 if "l4" in counts else True
+
+
+def test_all_shows_what_does_not_fit_too(run: Run) -> None:
+    fitting = json.loads(run("fits", "--gpu", "H100", "--format", "json").stdout)
+    everything = json.loads(run("fits", "--gpu", "H100", "--all", "--format", "json").stdout)
+    assert {row["fits"] for row in fitting} == {True}
+    assert {row["fits"] for row in everything} >= {True, False}
+    assert [row for row in everything if row["fits"]] == fitting
+
+
+@pytest.mark.parametrize("sort", ["headroom_bytes", "-headroom_bytes"])
+def test_sort_orders_by_a_column(run: Run, sort: str) -> None:
+    found = json.loads(run("fits", "--gpu", "H100", "--sort", sort, "--format", "json").stdout)
+    values = [row["headroom_bytes"] for row in found]
+    assert len(values) > 20
+    assert values == sorted(values, reverse=sort.startswith("-"))
+
+
+def test_assumptions_are_printed_on_stderr(run: Run) -> None:
+    done = run("fits", "--gpu", "H100", "--limit", "1", "--format", "json")
+    for word in ("vllm", "8,192 tokens", "1 sequence", "KV cache", "weights auto"):
+        assert word in done.stderr
+
+
+def test_h100_means_the_sxm_board_and_says_so_with_its_siblings(run: Run) -> None:
+    done = run("fits", "--gpu", "H100", "--limit", "1", "--format", "json")
+    first = done.stderr.splitlines()[0]
+    assert "H100" in first
+    assert "h100-sxm5-80gb" in first
+    assert "h100-pcie-80gb" in first
+    assert "h100-nvl-94gb" in first
+
+
+def test_exact_id_needs_no_note(run: Run) -> None:
+    assert "taken to mean" not in run("fits", "--gpu", "h100-pcie-80gb", "--limit", "1").stderr
+
+
+def test_sizes_read_as_people_write_them(run: Run) -> None:
+    contexts = {
+        json.loads(run("fits", "--gpu", "H100", "--context", text, "--limit", "1", "--format", "json").stdout)[0]["context_tokens"]
+        for text in ("32k", "32K", "32768", "32,768")
+    }
+    assert contexts == {32768}
+
+
+@pytest.mark.parametrize("version", ["0.11.0", "0.19.0", "0.33.0"])
+def test_engine_may_have_a_version(run: Run, version: str) -> None:
+    done = run("fits", "--gpu", "H100", "--engine", f"vllm=={version}", "--limit", "1", "--format", "json")
+    assert done.code == 0, done.stderr
+    assert json.loads(done.stdout)[0]["engine"] == f"vllm=={version}"
+
+
+@pytest.mark.parametrize("engine", ["vllm", "ideal", "llama.cpp", "sglang", "transformers"])
+def test_each_engine_of_the_contract_answers(run: Run, engine: str) -> None:
+    done = run("fits", "--gpu", "H100", "--engine", engine, "--limit", "1", "--format", "json")
+    assert done.code == 0, done.stderr
+    assert json.loads(done.stdout)[0]["fits"] is True
+
+
+# Why, and what to do about it?
+
+
+def test_explain_json_is_one_object_with_terms_citations_and_remedies(run: Run) -> None:
+    done = run("explain", "llama-3-70b", "H100", "--format", "json")
+    told = json.loads(done.stdout)
+    assert done.code == 1
+    assert [name for name in told if name in COLUMNS] == COLUMNS
+    assert told["fits"] is False
+    for part in ("terms", "citations", "remedies"):
+        assert len(told[part]) >= 3, part
+    assert all(term["formula"] and term["source_id"] and term["tier"] for term in told["terms"])
+    assert all(cited["source_title"] and cited["place"] and cited["tier"] for cited in told["citations"])
+
+
+@pytest.mark.parametrize("model", ["llama-3-70b", "deepseek-v3", "gpt-oss-120b", "gemma-3-27b-it"])
+@pytest.mark.parametrize("gpus", ["1", "8"])
+def test_terms_add_up_to_the_answer(run: Run, model: str, gpus: str) -> None:
+    done = run("explain", model, "H100", "--gpus", gpus, "--context", "16k" if model != "llama-3-70b" else "8k", "--format", "json")
+    told = json.loads(done.stdout)
+    sums = {word: sum(term["bytes"] for term in told["terms"] if term["term"] == word) for word in
+            ("weights", "kv_cache", "activation", "cuda_graph", "runtime")}  # fmt: skip
+    assert sums["weights"] == pytest.approx(told["weights_bytes"], rel=1e-12)
+    assert sums["kv_cache"] == pytest.approx(told["kv_cache_bytes"], rel=1e-12)
+    for word in ("activation", "cuda_graph", "runtime"):
+        assert sums[word] == pytest.approx(told[f"{word}_bytes"], rel=1e-12)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_explain_as_rows_holds_the_terms(run: Run, form: str) -> None:
+    done = run("explain", "llama-3-70b", "H100", "--engine", "ideal", "--format", form)
+    found = (
+        list(csv.DictReader(io.StringIO(done.stdout))) if form == "csv" else [json.loads(line) for line in done.stdout.splitlines()]
+    )
+    assert {row["term"] for row in found} == {"weights", "kv_cache"}
+    assert sum(float(row["bytes"]) for row in found if row["term"] == "weights") == 141_107_412_992
+
+
+def test_older_tools_case_does_not_fit_and_says_by_how_much(run: Run) -> None:
+    done = run(*OLD)
+    assert done.code == 1
+    assert "does not fit" in done.stdout.splitlines()[0]
+    used = re.search(r"([0-9.]+)% of 80\.00 GiB", done.stdout)
+    assert used
+    assert round(float(used[1])) == 166
+
+
+def test_older_tools_case_as_json(run: Run) -> None:
+    told = json.loads(run(*OLD, "--format", "json").stdout)
+    assert told["weights_bytes"] == 141_107_412_992
+    assert told["kv_cache_bytes"] == 1_342_177_280
+    assert told["usable_memory_bytes"] == 80 * 2**30
+    remedies = {remedy["remedy"]: remedy for remedy in told["remedies"]}
+    assert (remedies["int4_weights"]["factor"], remedies["int4_weights"]["fits"]) == (4, True)
+    assert (remedies["int8_kv_cache"]["factor"], remedies["int8_kv_cache"]["fits"]) == (2, False)
+    assert remedies["tensor_parallel"]["option"] == "--gpus 2"
+    assert remedies["tensor_parallel"]["fits"] is True
+    assert "paged_kv" in remedies
+    assert (remedies["grouped_query_attention"]["factor"], remedies["grouped_query_attention"]["is_already"]) == (8, True)
+
+
+@pytest.mark.parametrize("remedy", [("--gpus", "2"), ("--precision", "int4"), ("--precision", "int8")], ids=" ".join)
+def test_remedies_of_the_older_tools_case_work(run: Run, remedy: tuple[str, str]) -> None:
+    done = run(*OLD, *remedy)
+    assert done.code == 0
+    assert " fits on " in done.stdout.splitlines()[0]
+
+
+def test_each_remedy_does_what_it_promises(run: Run) -> None:
+    """The option of a remedy, typed as it stands, leads to the verdict that stands beside it."""
+    load = ("explain", "llama-3-70b", "a100-sxm4-80gb", "--batch", "8", "--format", "json")
+    remedies = json.loads(run(*load).stdout)["remedies"]
+    tried = [remedy for remedy in remedies if remedy["option"].startswith("--") and not remedy["is_already"]]
+    assert len(tried) >= 4
+    for remedy in tried:
+        done = run(*load, *remedy["option"].split())
+        assert (remedy["option"], done.code) == (remedy["option"], 0 if remedy["fits"] else 1)
+        required = json.loads(done.stdout)["required_bytes"]
+        if remedy["factor"] is not None:
+            assert (remedy["option"], required) == (remedy["option"], pytest.approx(remedy["required_bytes"], rel=1e-9))
+
+
+def test_context_above_the_models_own_is_refused(run: Run) -> None:
+    done = run("explain", "llama-3-70b", "H100", "--context", "16k")
+    assert done.code == 2
+    assert "8,192" in done.stderr
+    assert "--beyond-context" in done.stderr
+
+
+def test_context_above_the_models_own_is_marked_when_asked_for(run: Run) -> None:
+    done = run("explain", "llama-3-70b", "H100", "--context", "16k", "--gpus", "4", "--beyond-context")
+    assert done.code == 0
+    assert "beyond the model's own" in done.stdout.splitlines()[0]
+
+
+def test_among_many_models_those_with_a_shorter_context_do_not_fit(run: Run) -> None:
+    rows = json.loads(run("fits", "--gpu", "H200", "--context", "100k", "--all", "--weights", "int4", "--engine", "ideal", "-f", "json").stdout)
+    short = [row for row in rows if row["model"] in ("llama-3-8b", "llama-2-7b", "mixtral-8x7b-v0.1")]
+    assert len(short) == 3
+    assert [(row["fits"], row["limiting_term"]) for row in short] == [(False, "context_tokens")] * 3
+
+
+# Names, bounds and other refusals: exit code 2, one clear line, nothing on stdout.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (("fits", "--gpu", "H1000"), ["unknown", "'H1000'", "h100-sxm5-80gb"]),
+        (("fits", "--model", "lama-3-70b"), ["unknown", "llama-3-70b"]),
+        (("explain", "llama-3-70", "H100"), ["unknown", "llama-3-70b"]),
+        (("explain", "Llama4", "H100"), ["means several", "llama-4-scout-17b-16e-instruct", "llama-4-maverick-17b-128e-instruct"]),
+        (("show", "H1000"), ["unknown"]),
+        (("fits", "--gpu", "H100", "--weights", "int3"), ["int3", "int4"]),
+        (("fits", "--gpu", "H100", "--kv-dtype", "fp7"), ["fp7", "fp8"]),
+        (("fits", "--gpu", "H100", "--engine", "torchserve"), ["--engine", "torchserve", "vllm", "ideal"]),
+        (("fits", "--gpu", "H100", "--engine", "vllm==0.1"), ["--engine", "0.8.0"]),
+        (("fits", "--gpu", "H100", "--context", "-5"), ["--context", "-5"]),
+        (("fits", "--gpu", "H100", "--context", "0"), ["--context", "1 to"]),
+        (("fits", "--gpu", "H100", "--context", "lots"), ["--context", "lots"]),
+        (("fits", "--gpu", "H100", "--context", "9" * 30), ["--context", "1 to"]),
+        (("fits", "--gpu", "H100", "--batch", "1.5"), ["--batch", "1.5"]),
+        (("fits", "--gpu", "H100", "--gpus", "0"), ["--gpus", "1 to"]),
+        (("fits", "--gpu", "H100", "--gpus", "8", "--tp", "3"), ["--tp 3", "--gpus"]),
+        (("fits", "--gpu", "H100", "--gpus", "8", "--pp", "3"), ["--gpus 8", "--pp 3"]),
+        (("fits", "--gpu", "H100", "--memory-utilization", "2"), ["--memory-utilization", "above 0, at most 1"]),
+        (("fits", "--gpu", "H100", "--memory-utilization", "nan"), ["--memory-utilization", "above 0, at most 1"]),
+        (("fits", "--gpu", "H100", "--memory-utilization", "half"), ["--memory-utilization"]),
+        (("fits", "--gpu", "H100", "--limit", "0"), ["--limit"]),
+        (("fits", "--gpu", "H100", "--sort", "colour"), ["--sort", "colour", "headroom_bytes"]),
+        (("fits", "--gpu", "H100", "--format", "xml"), ["--format", "xml", "parquet"]),
+        (("fits", "--gpu", "H100", "--format", "parquet"), ["parquet", "--output"]),
+        (("fits",), ["--gpu", "--model"]),
+        (("fits", "--gpu", "H100", "--model", "llama-3-70b"), ["--gpu", "--model"]),
+        (("explain", "llama-3-70b", "H100", "--weights", "q4_k_m"), ["q4_k_m", "vllm"]),
+        (("search", "qqzzxxjj"), ["qqzzxxjj"]),
+        (("query", "selec 1"), ["SQL", "selec"]),
+        (("query", "select no_such_column from model"), ["SQL", "no_such_column"]),
+        (("query", "delete from model"), ["read-only"]),
+        (("query", ""), ["no SQL"]),
+        (("query", "--file", "no-such-file.sql"), ["--file", "no-such-file.sql"]),
+        (("nosuchcommand",), ["nosuchcommand"]),
+        (("explain", "llama-3-70b"), ["GPU"]),
+        (("fits", "--colour", "red"), ["--colour"]),
+    ],
+    ids=lambda value: " ".join(value)[:50] if isinstance(value, tuple) else "",
+)  # fmt: skip
+def test_wrong_usage_is_exit_code_2_and_words_that_help(run: Run, arguments: tuple[str, ...], wanted: list[str]) -> None:
+    done = run(*arguments)
+    assert done.code == 2
+    assert done.stdout == ""
+    assert [word for word in wanted if word not in done.stderr] == []
+    assert not BOXES.search(done.stderr), "a pipe gets no box drawing"
+
+
+def test_no_arguments_is_help(run: Run) -> None:
+    done = run()
+    assert done.code in (0, 2)
+    for command in ("fits", "explain", "serve", "show", "search", "query", "path", "upgrade", "check"):
+        assert command in done.stdout + done.stderr
+    assert not BOXES.search(done.stdout + done.stderr), "a pipe gets no box drawing"
+
+
+@pytest.mark.parametrize("command", ["fits", "explain", "serve", "show", "search", "query", "path", "upgrade", "check"])
+def test_each_command_has_help(command: str, run: Run) -> None:
+    done = run(command, "--help")
+    assert (done.code, done.stderr) == (0, "")
+    assert "--database" in done.stdout
+
+
+# Where an answer goes.
+
+
+@pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv", "markdown"])
+def test_output_holds_what_a_pipe_would(run: Run, tmp_path: Path, form: str) -> None:
+    file = tmp_path / "answer"
+    done = run("fits", "--gpu", "H100", "--limit", "2", "--format", form, "--output", str(file))
+    assert (done.code, done.stdout) == (0, "")
+    assert file.read_text(encoding="utf-8") == run("fits", "--gpu", "H100", "--limit", "2", "--format", form).stdout
+    assert os.listdir(tmp_path) == ["answer"]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_output_into_a_missing_folder_is_refused(run: Run, tmp_path: Path, form: str) -> None:
+    done = run("fits", "--gpu", "H100", "--limit", "2", "--format", form, "--output", str(tmp_path / "missing" / "answer"))
+    assert done.code == 2
+    assert "--output" in done.stderr
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_output_onto_a_folder_is_refused_and_leaves_nothing(run: Run, tmp_path: Path, form: str) -> None:
+    (tmp_path / "folder").mkdir()
+    done = run("fits", "--gpu", "H100", "--limit", "2", "--format", form, "--output", str(tmp_path / "folder"))
+    assert done.code == 2
+    assert "--output" in done.stderr
+    assert os.listdir(tmp_path) == ["folder"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_output_into_a_folder_without_permission_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir(mode=0o555)
+    done = run("fits", "--gpu", "H100", "--format", "csv", "--output", str(tmp_path / "locked" / "answer"))
+    assert done.code == 2
+    assert "--output" in done.stderr
+
+
+def test_output_that_fails_keeps_the_file_that_was_there(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "answer"
+    file.write_text("before", encoding="utf-8")
+    assert run("fits", "--gpu", "H1000", "--output", str(file)).code == 2
+    assert file.read_text(encoding="utf-8") == "before"
+
+
+def test_reader_that_stops_early_is_no_error(data_home: Path) -> None:
+    command = [sys.executable, "-m", "catalog_db", "query", "from tensor_group", "--format", "csv"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(data_home), cwd=data_home
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+
+
+# SQL.
+
+
+def test_query_from_the_command_line_a_pipe_and_a_file(run: Run, tmp_path: Path) -> None:
+    sql = "select count(*) as models from model"
+    (tmp_path / "count.sql").write_text(sql, encoding="utf-8")
+    answers = {
+        run("query", sql, "-f", "json").stdout,
+        run("query", "-f", "json", stdin=sql).stdout,
+        run("query", "-", "-f", "json", stdin=sql).stdout,
+        run("query", "--file", str(tmp_path / "count.sql"), "-f", "json").stdout,
+    }
+    assert len(answers) == 1
+    assert json.loads(answers.pop())[0]["models"] > 100
+
+
+def test_query_knows_units(run: Run) -> None:
+    done = run("query", "select convert_unit(80, 'GiB', 'GB') as gb, parse_quantity('3.35 TB/s') as speed", "-f", "json")
+    assert json.loads(done.stdout) == [{"gb": 85.89934592, "speed": 3.35e12}]
+
+
+def test_query_with_an_unknown_unit_is_exit_code_2(run: Run) -> None:
+    done = run("query", "select convert_unit(1, 'GB', 'furlong')")
+    assert done.code == 2
+    assert "furlong" in done.stderr
+
+
+def test_query_runs_several_statements_and_shows_the_last(run: Run) -> None:
+    done = run("query", "create temp table nodes as select 'H100' as gpu; select gpu from nodes", "-f", "csv")
+    assert (done.code, done.stdout) == (0, "gpu\nH100\n")
+
+
+def test_query_can_ask_fits(run: Run) -> None:
+    done = run("query", "select count(*) as n from mlsysdb.fits('H100', context_tokens := 32768, sequences := 8) where fits", "-f", "csv")
+    assert done.code == 0
+    assert int(done.stdout.splitlines()[1]) > 20
+
+
+def test_unknown_is_empty_in_csv_null_in_json_and_a_question_mark_in_a_table(run: Run) -> None:
+    sql = "select 1::bigint as known, null::bigint as unknown"
+    assert run("query", sql, "-f", "csv").stdout == "known,unknown\n1,\n"
+    assert json.loads(run("query", sql, "-f", "json").stdout) == [{"known": 1, "unknown": None}]
+    assert run("query", sql).stdout.split() == ["known", "unknown", "1", "?"]
+
+
+@pytest.mark.parametrize("value", ["'NaN'::double", "'inf'::double", "'-inf'::double"])
+def test_json_is_json_even_of_numbers_that_are_none(run: Run, value: str) -> None:
+    for form in ("json", "jsonl"):
+        done = run("query", f"select {value} as odd", "-f", form)
+        json.loads(done.stdout, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
+    assert run("query", f"select {value} as odd").code == 0
+
+
+def test_values_of_any_type_can_be_printed(run: Run) -> None:
+    sql = "select [1, 2] as list, {'a': 1} as struct, date '2026-01-31' as day, 'ab'::blob as bytes, interval 1 day as span, 1.5::decimal(4,2) as money"
+    for form in ("table", "json", "jsonl", "csv", "markdown"):
+        assert run("query", sql, "-f", form).code == 0
+
+
+# The other commands.
+
+
+def test_path_is_the_database(run: Run, data_home: Path) -> None:
+    done = run("path")
+    assert (done.code, done.stdout.strip(), done.stderr) == (0, str(data_home / "mlsysdb" / "mlsysdb.duckdb"), "")
+
+
+def test_database_can_be_named_by_option_and_variable(run: Run, catalog: Path) -> None:
+    assert run("path", "--database", str(catalog)).stdout.strip() == str(catalog)
+    assert run("path", env={"MLSYSDB_DATABASE": str(catalog)}).stdout.strip() == str(catalog)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "figure"),
+    [("H100", "accelerator", "memory"), ("llama-3-70b", "model", "hidden_size"), ("int4", "weight format", "bits"),
+     ("vllm", "engine", "default_utilization")],
+)  # fmt: skip
+def test_show_gives_each_figure_its_source(run: Run, name: str, kind: str, figure: str) -> None:
+    done = run("show", name, "--format", "json")
+    rows = json.loads(done.stdout)
+    assert done.code == 0
+    assert kind in done.stderr
+    assert any(figure in row["figure"] for row in rows)
+    assert all(row["source"] and row["place"] and row["tier"] for row in rows)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("lama-3-70b", "llama-3-70b"), ("h10", "h100-sxm5-80gb"), ("deepsek-v3", "deepseek-v3")])
+def test_search_forgives_a_typo(run: Run, typed: str, meant: str) -> None:
+    done = run("search", typed, "--format", "json")
+    assert done.code == 0
+    assert meant in [row["id"] for row in json.loads(done.stdout)][:5]
+
+
+def test_search_puts_the_exact_name_first(run: Run) -> None:
+    assert json.loads(run("search", "llama-3-70b", "--format", "json").stdout)[0]["id"] == "llama-3-70b"
+
+
+def test_check_finds_nothing_wrong(run: Run) -> None:
+    done = run("check", "--format", "json")
+    assert done.code == 0
+    assert {row["result"] for row in json.loads(done.stdout)} == {"ok"}
+
+
+def test_check_says_what_is_wrong_and_exits_with_1(run: Run, writable: duckdb.DuckDBPyConnection) -> None:
+    writable.execute("update accelerator_spec set locator = '' where accelerator_id = 'h100-sxm5-80gb'")
+    file = writable.execute("select path from duckdb_databases() where database_name = 'mlsysdb'").fetchall()[0][0]
+    writable.close()
+    done = run("check", "--database", file)
+    assert done.code == 1
+    assert re.search(r"figure_without_source\s+\d+ row", done.stdout)
+
+
+def test_version_is_printed(run: Run) -> None:
+    assert re.fullmatch(r"mlsysdb \d+\.\d+\.\d+\S*\n", run("--version").stdout)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shell_completion_can_be_shown(data_home: Path, shell: str) -> None:
+    script = Path(sys.executable).with_name("mlsysdb")
+    if not script.exists():
+        pytest.skip("mlsysdb is not installed as a command beside this Python")
+    done = subprocess.run(
+        [script, "--show-completion", shell],
+        env=environment(data_home, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1"),
+        capture_output=True, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "mlsysdb" in done.stdout
+
+
+def test_shell_completion_completes_commands(data_home: Path) -> None:
+    script = Path(sys.executable).with_name("mlsysdb")
+    if not script.exists():
+        pytest.skip("mlsysdb is not installed as a command beside this Python")
+    done = subprocess.run(
+        [script], capture_output=True, encoding="utf-8", timeout=60,
+        env=environment(data_home, _MLSYSDB_COMPLETE="complete_bash", COMP_WORDS="mlsysdb expl", COMP_CWORD="1"),
+    )  # fmt: skip
+    assert done.stdout.split() == ["explain"]
+
+
+# Golden files: what a pipe gets, to the letter.
+
+GOLDENS = {
+    "fits-h100.txt": ("fits", "--gpu", "H100", "--limit", "5"),
+    "fits-h100.csv": ("fits", "--gpu", "H100", "--limit", "5", "--format", "csv"),
+    "fits-h100.json": ("fits", "--gpu", "H100", "--limit", "5", "--format", "json"),
+    "fits-h100.md": ("fits", "--gpu", "H100", "--limit", "5", "--format", "markdown"),
+    "search-llama-3.txt": ("search", "llama-3-70b", "--limit", "5"),
+    "explain-ideal.txt": OLD,
+}
+
+
+@pytest.mark.parametrize("name", GOLDENS)
+def test_pipe_gets_exactly_what_the_golden_file_holds(run: Run, name: str, request: pytest.FixtureRequest) -> None:
+    done = run(*GOLDENS[name])
+    file = GOLDEN / name
+    if request.config.getoption("--update-golden"):
+        file.write_text(done.stdout, encoding="utf-8", newline="\n")
+    assert file.read_text(encoding="utf-8") == done.stdout
+    assert not BOXES.search(done.stdout)
