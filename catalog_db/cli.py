@@ -22,6 +22,7 @@ app = typer.Typer(
     help="Which models fit which GPUs: a SQL catalog in which every figure has its source.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="rich" if sys.stdout.isatty() and sys.stderr.isatty() else None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -149,9 +150,9 @@ def search(
     _check_format(form)
     with contextlib.closing(databases.open_catalog(database)) as connection:
         answer = query.report(connection, "search", {"kind": None, "text": text, "most": limit})
-        render.write(answer, form, output)
         if not len(answer):
             raise UsageError(f"no name is like {text!r}")
+        render.write(answer, form, output)
 
 
 @app.command("query")

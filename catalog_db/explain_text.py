@@ -106,7 +106,11 @@ def _remedies(told: dict[str, Any], grid: Grid) -> str:
         )
         for remedy in told["remedies"]
     ]
-    costs = [f"- {remedy['remedy']}: {remedy['trade_off']}\n" for remedy in told["remedies"] if remedy["trade_off"]]
+    costs = [
+        render.wrapped(f"- {remedy['remedy']}: {remedy['trade_off']}")
+        for remedy in told["remedies"]
+        if remedy["trade_off"]
+    ]
     title = "What helps\n" if not told["fits"] else "What would save more\n"
     table = grid(("remedy", "how", "saves GiB", "factor", "then"), rows, (False, False, True, True, False))
     return title + table + ("\nWhat it trades away, as published\n" + "".join(costs) if costs else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -45,18 +46,26 @@ def text(names: Sequence[str], rows: Sequence[Sequence[Any]], form: str, columns
     if form == "csv":
         return _csv(names, rows)
     objects = [dict(zip(names, row, strict=True)) for row in rows]
-    return to_json(objects) if form == "json" else "".join(f"{json.dumps(o, default=plain)}\n" for o in objects)
+    return to_json(objects) if form == "json" else "".join(f"{json.dumps(plain(o))}\n" for o in objects)
 
 
 def to_json(value: Any) -> str:
     """Indented JSON of a value; unknown is null."""
-    return json.dumps(value, indent=2, default=plain) + "\n"
+    return json.dumps(plain(value), indent=2) + "\n"
 
 
 def plain(value: Any) -> Any:
-    """What json cannot write itself: dates as ISO text, decimals as numbers, the rest as text."""
+    """A value as JSON knows it: NaN and infinity are null, dates ISO text, decimals numbers, other kinds text."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
     if isinstance(value, Decimal):
-        return float(value)
+        value = float(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
     return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
 
 
@@ -67,6 +76,8 @@ def human(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, (int, float, Decimal)):
+        return str(value)
+    if not math.isfinite(value):
         return str(value)
     if name.endswith("_bytes"):
         return f"{float(value) / GIB:,.2f}"
@@ -135,6 +146,14 @@ def columns_for(kind: str) -> list[str]:
         *narrow[:-1], "weights_bytes", "kv_reserved_bytes", "activation_bytes", "usable_memory_bytes",
         "memory_utilization", "limiting_term", "evidence_tier",
     ]  # fmt: skip
+
+
+def wrapped(line: str) -> str:
+    """A line of words, folded to the width of a terminal; whole in a pipe."""
+    import textwrap
+
+    width = _terminal_width() if sys.stdout.isatty() else len(line) + 1
+    return textwrap.fill(line, width, subsequent_indent="  ") + "\n"
 
 
 def _terminal_width() -> int:

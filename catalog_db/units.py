@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 # pint reads `900 Gb/s` as gilbert per second, so figures are parsed from our own short list of units only.
 DEFINITIONS = """
 byte = [information] = B
-bit = byte / 8
+bit = byte / 8 = b
 second = [time] = s
 watt = [power] = W
 flop = [operation] = FLOP = OP
@@ -49,7 +50,8 @@ def parse_quantity(text: str | None) -> float | None:
     """A printed figure in its base unit (bytes, bytes/s, FLOP/s, W): '3.35 TB/s' is 3.35e12. Raises ValueError."""
     if text is None:
         return None
-    number, _, unit = text.strip().replace(",", "").partition(" ")
+    match = re.fullmatch(r"\s*([0-9][0-9,]*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*", text)
+    number, unit = (match[1].replace(",", ""), match[2]) if match else ("", "")
     try:
         return float(registry().Quantity(float(number), _unit(unit)).to_base_units().magnitude)
     except Exception as error:
@@ -66,12 +68,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _unit(text: str) -> str:
-    """Spellings that datasheets use for the same unit."""
-    words = (
-        text.strip()
-        .replace("FLOPS", "FLOP/s")
-        .replace("TOPS", "TOP/s")
-        .replace("POPS", "POP/s")
-        .replace("TOPs", "TOP/s")
-    )
-    return words.replace("FLOPs", "FLOP/s").replace("Bps", "B/s").replace("/sec", "/s")
+    """The unit in our own spelling: datasheets write TFLOPS, TOPs, GBps, GB/sec and Gi for TFLOP/s, TOP/s, GB/s and GiB."""
+    unit = re.sub(r"(FLOP|OP)[sS]$", r"\1/s", text.strip())
+    unit = re.sub(r"^([KMGT]i)$", r"\1B", unit)
+    return unit.replace("Bps", "B/s").replace("/sec", "/s")

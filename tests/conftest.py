@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,6 +60,12 @@ def run_cli(
     )
     assert "Traceback" not in done.stderr, done.stderr
     return Result(done.stdout, done.stderr, done.returncode)
+
+
+def run_many(commands: Sequence[tuple[str, ...]], data_home: Path) -> dict[tuple[str, ...], Result]:
+    """Run several commands, as many at a time as there are cores: starting Python is most of what they do."""
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        return dict(zip(commands, pool.map(lambda command: run_cli(command, data_home), commands), strict=True))
 
 
 @pytest.fixture(scope="session")

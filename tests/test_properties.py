@@ -11,15 +11,14 @@ from hypothesis import strategies as st
 
 # A query answers for all models of the catalog, so that a few examples are some thousand cases.
 drawn = settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],  # an example is a query over all models: what fails is told by the rows
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-some = settings(drawn, max_examples=10)
 
-GPUS = ("h100-sxm5-80gb", "a100-sxm4-40gb", "l4-24gb", "l40s", "t4", "b200", "mi300x", "rtx-4090", "h200-sxm5-141gb")
+GPUS = ("h100-sxm5-80gb", "a100-sxm4-40gb", "l4", "l40s", "t4", "b200", "mi300x", "rtx-4090", "h200-sxm5-141gb")
 engines = st.sampled_from(["vllm", "ideal", "vllm==0.19.0", "vllm==0.11.0"])
 contexts = st.one_of(st.integers(1, 200_000), st.sampled_from([1, 16, 17, 4096, 8192, 131_072]))
 batches = st.integers(1, 64)
@@ -63,8 +62,6 @@ def test_a_larger_load_never_needs_less(
         "gpu": data.draw(st.sampled_from(gpus)), "devices": data.draw(devices), "kv": data.draw(kv_dtypes),
         "engine": engine, "less": less, "more": more, "few": few, "many": many,
     }  # fmt: skip
-    compared = rows(db, LOADS + "select count(*) from planned join small using (model)", **asked)
-    assert compared[0][0] > 300
     worse = """
         select small.model, planned.context_tokens, planned.sequences, small.required_bytes, planned.required_bytes
         from planned join small using (model)
@@ -96,27 +93,28 @@ def test_cache_is_linear_in_sequences(
     assert rows(db, LOADS + sql, **asked) == []
 
 
-FORMATS = """
-    select narrow.model, narrow.weight_format, narrow.weights_bytes, wide.weight_format, wide.weights_bytes
-    from plan($gpu, null, $devices, null, $stages, null, 4096, 1, 'any', null, 'ideal', null, null, null, false, true) as narrow
-    join plan($gpu, null, $devices, null, $stages, null, 4096, 1, 'any', null, 'ideal', null, null, null, false, true) as wide
-        using (model)
-    where {pair}
+NARROWER = """
+    with planned as materialized (
+        from plan('h100-sxm5-80gb', null, $devices, null, $stages, null, 4096, 1, 'any', null, 'ideal', null, null, null, false, true)
+    ),
+    pair (narrow, wide) as (
+        values ('int4', 'int8'), ('int8', 'bf16'), ('bf16', 'fp32'), ('int4', 'q4_0'), ('q4_0', 'q8_0'), ('q8_0', 'bf16'),
+            ('awq-int4-g128', 'bf16'), ('fp8', 'bf16'), ('q2_k', 'q4_k_m'), ('q3_k_s', 'q3_k_m'), ('q4_k_m', 'q6_k')
+    )
+    select pair.narrow, pair.wide, count(*), count(*) filter (where not narrow.weights_bytes <= wide.weights_bytes)
+    from pair
+    join planned as narrow on narrow.weight_format = pair.narrow
+    join planned as wide on wide.weight_format = pair.wide and wide.model = narrow.model
+    group by all
 """
 
 
-@pytest.mark.parametrize(
-    ("narrow", "wide"),
-    [("int4", "int8"), ("int8", "bf16"), ("bf16", "fp32"), ("int4", "q4_0"), ("q4_0", "q8_0"), ("q8_0", "bf16"),
-     ("awq-int4-g128", "bf16"), ("q2_k", "q4_k_m"), ("q4_k_m", "q6_k"), ("fp8", "bf16"), ("q3_k_s", "q3_k_m")],
-)  # fmt: skip
 @pytest.mark.parametrize("shape", [(1, 1), (8, 1), (4, 2)], ids=["one device", "tp 8", "tp 2 x pp 2"])
-def test_fewer_bits_never_need_more(db: duckdb.DuckDBPyConnection, narrow: str, wide: str, shape: tuple[int, int]) -> None:
-    asked = {"gpu": "h100-sxm5-80gb", "devices": shape[0], "stages": shape[1]}
-    pair = f"narrow.weight_format = '{narrow}' and wide.weight_format = '{wide}'"
-    assert len(rows(db, FORMATS.format(pair=pair), **asked)) > 50
-    worse = f"{pair} and not narrow.weights_bytes <= wide.weights_bytes"
-    assert rows(db, FORMATS.format(pair=worse), **asked) == []
+def test_fewer_bits_never_need_more(db: duckdb.DuckDBPyConnection, shape: tuple[int, int]) -> None:
+    found = rows(db, NARROWER, devices=shape[0], stages=shape[1])
+    assert len(found) == 11
+    assert [row for row in found if row[2] < 50] == [], "too few models are compared"
+    assert [row for row in found if row[3] > 0] == []
 
 
 @pytest.mark.parametrize("engine", ["ideal", "vllm"])
@@ -139,7 +137,7 @@ def test_a_narrower_cache_never_needs_more(db: duckdb.DuckDBPyConnection, engine
 
 
 @pytest.mark.parametrize("engine", ["ideal", "vllm"])
-@pytest.mark.parametrize("shape", [(2, 1), (8, 1), (64, 1), (2, 2), (4, 2), (16, 4)], ids=str)
+@pytest.mark.parametrize("shape", [(2, 1), (64, 1), (4, 2)], ids=str)
 def test_ranks_together_hold_the_whole_model(db: duckdb.DuckDBPyConnection, engine: str, shape: tuple[int, int]) -> None:
     sql = """
         select whole.model, whole.weights_bytes, part.weights_bytes
@@ -171,7 +169,7 @@ FRONTIER = """
 
 
 @given(data=st.data(), tokens=contexts, sequences=batches, engine=engines)
-@some
+@drawn
 def test_max_context_is_where_one_token_more_is_too_much(
     db: duckdb.DuckDBPyConnection, gpus: list[str], data: Any, tokens: int, sequences: int, engine: str
 ) -> None:
@@ -184,7 +182,7 @@ def test_max_context_is_where_one_token_more_is_too_much(
 
 
 @given(data=st.data(), tokens=contexts, engine=engines)
-@some
+@drawn
 def test_max_sequences_is_where_one_more_is_too_much(
     db: duckdb.DuckDBPyConnection, gpus: list[str], data: Any, tokens: int, engine: str
 ) -> None:
@@ -205,7 +203,7 @@ KINDS = {
 @pytest.mark.parametrize("engine", ["ideal", "vllm"])
 @pytest.mark.parametrize("model", KINDS.values(), ids=KINDS)
 def test_max_context_is_what_a_search_over_all_contexts_finds(db: duckdb.DuckDBPyConnection, model: str, engine: str) -> None:
-    """Every context from 64 below to 64 above the frontier, and every 1/200 of the model's own: fits up to it, never after."""
+    """Every context from 32 below to 32 above the frontier, and every 1/60 of the model's own: fits up to it, never after."""
     tight = rows(
         db,
         "select accelerator, devices, max_context_tokens, own_tokens from answer(null, $model, null, null, null, null, 512, 16,"
@@ -215,7 +213,7 @@ def test_max_context_is_what_a_search_over_all_contexts_finds(db: duckdb.DuckDBP
     )  # fmt: skip
     assert tight, f"no accelerator is tight for {model}"
     gpu, count, frontier, own = tight[0]
-    tried = sorted({*range(frontier - 64, frontier + 65), *range(1, own + 1, max(1, own // 200)), own} & set(range(1, own + 1)))
+    tried = sorted({*range(frontier - 32, frontier + 33), *range(1, own + 1, max(1, own // 60)), own} & set(range(1, own + 1)))
     found = rows(
         db,
         "select plan.context_tokens, plan.fits from (select unnest($tried) as tokens) as load,"
@@ -232,7 +230,7 @@ EVERYTHING = """
 
 
 @pytest.mark.parametrize("engine", ["ideal", "vllm"])
-@pytest.mark.parametrize("tokens", [None, 512, 131_072])
+@pytest.mark.parametrize("tokens", [None, 131_072])
 def test_figures_of_a_row_agree(db: duckdb.DuckDBPyConnection, engine: str, tokens: int | None) -> None:
     wrong = """
         where not (

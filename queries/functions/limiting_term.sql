@@ -6,7 +6,7 @@ create or replace macro limiting_term(
 ) as
 case
     when is_beyond_context then 'context_tokens'
-    when weights_bytes is null or kv_reserved_bytes is null then null
+    when weights_bytes is null or kv_reserved_bytes is null or activation_bytes is null then null
     when weights_bytes >= greatest(kv_reserved_bytes, activation_bytes, cuda_graph_bytes, runtime_bytes) then 'weights_bytes'
     when kv_reserved_bytes >= greatest(activation_bytes, cuda_graph_bytes, runtime_bytes) then 'kv_reserved_bytes'
     when activation_bytes >= greatest(cuda_graph_bytes, runtime_bytes) then 'activation_bytes'

@@ -9,6 +9,7 @@ create or replace macro sequence_blocks(
     block_tokens bigint, recurrent_blocks bigint
 ) as
 case
+    when context_tokens is null then null
     when kind = 'recurrent' then recurrent_blocks
     when kind = 'sliding' and step_tokens > 0
         then ceil(least(window_tokens - 1 + step_tokens, context_tokens) / block_tokens)::bigint + 1
@@ -25,3 +26,4 @@ select sequence_blocks('sliding', 131072, 1024, 0, 1, 1) = 1024 as exactly_the_w
 select sequence_blocks('chunked', 131072, 8192, 8192, 16, 1) = 1024 as a_chunk_and_a_step;
 select sequence_blocks('recurrent', 131072, null, 8192, 16, 2) = 2 as a_state_does_not_grow;
 select sequence_blocks('full', null, null, 8192, 16, 1) is null as unknown_stays_unknown;
+select sequence_blocks('sliding', null, 1024, 8192, 16, 1) is null as unknown_stays_unknown_in_a_window_too;

@@ -3,12 +3,16 @@
 -- The parameter is untyped for the same reason as that of name_key.
 
 create or replace macro version_number(version) as
-coalesce(try_cast(regexp_extract(version::varchar, '^v?([0-9]+)', 1) as bigint), 0) * 1000000
-+ coalesce(try_cast(regexp_extract(version::varchar, '^v?[0-9]+\.([0-9]+)', 1) as bigint), 0) * 1000
-+ coalesce(try_cast(regexp_extract(version::varchar, '^v?[0-9]+\.[0-9]+\.([0-9]+)', 1) as bigint), 0);
+case
+    when version is not null
+        then coalesce(try_cast(regexp_extract(version::varchar, '^v?([0-9]+)', 1) as bigint), 0) * 1000000
+            + coalesce(try_cast(regexp_extract(version::varchar, '^v?[0-9]+\.([0-9]+)', 1) as bigint), 0) * 1000
+            + coalesce(try_cast(regexp_extract(version::varchar, '^v?[0-9]+\.[0-9]+\.([0-9]+)', 1) as bigint), 0)
+end;
 
 -- tests
 
 select version_number('0.19.1') = 19001 as three_parts;
 select version_number('0.9') < version_number('0.10') as ten_is_after_nine;
 select version_number('0.11.2.dev690+g67475a6e8') = 11002 as development_builds_count_as_their_release;
+select version_number(null) is null as unknown_stays_unknown;

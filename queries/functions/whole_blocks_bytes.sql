@@ -1,7 +1,11 @@
 -- The part of a memory pool that whole blocks can use.
 
 create or replace macro whole_blocks_bytes(pool_bytes double, block_bytes double) as
-case when block_bytes > 0 then floor(greatest(pool_bytes, 0) / block_bytes) * block_bytes else greatest(pool_bytes, 0) end;
+case
+    when pool_bytes is null then null
+    when block_bytes > 0 then floor(greatest(pool_bytes, 0) / block_bytes) * block_bytes
+    else greatest(pool_bytes, 0)
+end;
 
 -- tests
 

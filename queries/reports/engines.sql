@@ -2,7 +2,7 @@
 
 select
     profile.engine,
-    min(profile.version_from) || ' and later' as versions
+    arg_min(profile.version_from, version_number(profile.version_from)) || ' and later' as versions
 from engine_profile as profile
 group by profile.engine
 order by profile.engine

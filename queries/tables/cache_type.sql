@@ -157,6 +157,7 @@ create or replace macro cache_type(
             else grouped.own_page_bytes * grouped.layers
         end as step_bytes,
         case
+            when grouped.kv_layout <> 'paged' then 0
             when grouped.is_hybrid then grouped.group_layers * grouped.page_bytes
             else sum(grouped.own_page_bytes * grouped.layers) over (partition by grouped.model_id, grouped.devices)
         end as block_bytes

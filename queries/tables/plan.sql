@@ -87,7 +87,8 @@ create or replace macro plan(
             load.format_key,
             coalesce(load.asked_tokens, least(load.usual_tokens, model.context_tokens), load.usual_tokens) as wanted_tokens,
             coalesce(load.asked_tokens > model.context_tokens and not load.is_beyond_allowed, false) as is_beyond_context,
-            native.bits as native_bits
+            native.bits as native_bits,
+            trait.keeps_nothing
         from load
         cross join profile
         inner join mlsysdb.model on true
@@ -96,6 +97,7 @@ create or replace macro plan(
                 named.kind = 'model'
                 and model.model_id = named.target_id
                 and named.name_key = coalesce(load.model_key, mlsysdb.name_key(model.model_id))
+        left join mlsysdb.model_cache as trait on model.model_id = trait.model_id
         left join mlsysdb.weight_format as own on model.native_weight_format_id = own.weight_format_id
         left join mlsysdb.weight_format_engine as loads
             on own.weight_format_id = loads.weight_format_id and profile.engine = loads.engine
@@ -126,7 +128,7 @@ create or replace macro plan(
                 subject.format_key = 'auto'
                 and (
                     format.weight_format_id = subject.native_weight_format_id
-                    or (format.is_auto and format.bits < subject.native_bits)
+                    or (format.is_auto and format.bits < 0.9 * subject.native_bits)
                 )
             )
     ),
@@ -167,16 +169,22 @@ create or replace macro plan(
             type.devices,
             type.kv_dtype_id,
             device.cache_step_tokens,
-            sum(type.token_bytes) as token_bytes,
-            sum(
-                type.token_bytes * mlsysdb.cached_tokens(subject.wanted_tokens, type.window_tokens) + type.state_bytes
-            ) as sequence_bytes,
-            sum(
-                type.step_bytes * mlsysdb.sequence_blocks(
-                    type.kind, subject.wanted_tokens, type.window_tokens, device.cache_step_tokens,
-                    type.block_tokens, type.recurrent_blocks
-                )
-            ) as reserved_bytes,
+            case when count(type.token_bytes) = count(*) then sum(type.token_bytes) end as token_bytes,
+            case
+                when count(type.token_bytes) = count(*)
+                    then sum(
+                        type.token_bytes * mlsysdb.cached_tokens(subject.wanted_tokens, type.window_tokens) + type.state_bytes
+                    )
+            end as sequence_bytes,
+            case
+                when count(type.step_bytes) = count(*)
+                    then sum(
+                        type.step_bytes * mlsysdb.sequence_blocks(
+                            type.kind, subject.wanted_tokens, type.window_tokens, device.cache_step_tokens,
+                            type.block_tokens, type.recurrent_blocks
+                        )
+                    )
+            end as reserved_bytes,
             max(type.block_bytes) as block_bytes,
             min(type.block_tokens) filter (where type.kind <> 'recurrent') as block_tokens,
             sum(type.groups)::bigint as groups
@@ -203,10 +211,10 @@ create or replace macro plan(
                 device.is_embedding_on_host
             ) as tensor_bytes,
             cached.kv_dtype_id,
-            coalesce(cached.token_bytes, 0) as token_bytes,
-            coalesce(cached.sequence_bytes, 0) as sequence_bytes,
-            coalesce(cached.reserved_bytes, 0) as reserved_bytes,
-            coalesce(cached.block_bytes, 0) as block_bytes,
+            case when candidate.keeps_nothing then 0 else cached.token_bytes end as token_bytes,
+            case when candidate.keeps_nothing then 0 else cached.sequence_bytes end as sequence_bytes,
+            case when candidate.keeps_nothing then 0 else cached.reserved_bytes end as reserved_bytes,
+            case when candidate.keeps_nothing then 0 else cached.block_bytes end as block_bytes,
             cached.block_tokens,
             cached.groups
         from candidate

@@ -1,7 +1,8 @@
 -- One row per accelerator: its memory three ways, as advertised, as the driver shows it and as the runtime can use it.
 --
--- Where the driver's or the runtime's figure is unknown, the median ratio seen on accelerators of the same memory type (else
--- on all) stands in, and is_memory_estimated says so.
+-- A board's memory is shared out over its devices where no device's own is stated. Where the driver's or the runtime's figure
+-- is unknown, the median ratio seen on accelerators of the same memory type (else on all) stands in, and is_memory_estimated
+-- says so.
 
 create or replace view accelerator_memory as
 with stated as (
@@ -9,13 +10,16 @@ with stated as (
         accelerator.accelerator_id,
         accelerator.organization_id = 'amd' as is_rocm,
         coalesce(accelerator.memory_type, 'unknown') as memory_type,
-        max(figure.value) filter (where figure.quantity_id = 'memory') as memory_bytes,
-        max(figure.value) filter (where figure.quantity_id = 'visible_memory') as visible_bytes,
-        max(figure.value) filter (where figure.quantity_id = 'runtime_memory') as runtime_bytes,
+        coalesce(
+            max(figure.value) filter (where figure.quantity_id = 'memory' and figure.basis = 'device'),
+            max(figure.value / accelerator.devices_per_board)
+                filter (where figure.quantity_id = 'memory' and figure.basis = 'board')
+        ) as memory_bytes,
+        max(figure.value) filter (where figure.quantity_id = 'visible_memory' and figure.basis = 'device') as visible_bytes,
+        max(figure.value) filter (where figure.quantity_id = 'runtime_memory' and figure.basis = 'device') as runtime_bytes,
         max(tier_rank(figure.tier)) filter (where figure.quantity_id = 'memory') as memory_tier_rank
     from accelerator
-    inner join accelerator_figure as figure on accelerator.accelerator_id = figure.accelerator_id
-    where figure.basis = 'device'
+    left join accelerator_figure as figure on accelerator.accelerator_id = figure.accelerator_id
     group by accelerator.accelerator_id, accelerator.organization_id, accelerator.memory_type
 ),
 

@@ -1,37 +1,49 @@
 -- One row per name, in the form names are compared in, and the thing it may mean.
+--
+-- An id means its own row before all else, a Hugging Face id comes next, then a maker's name, then what people say.
 
 create or replace view name as
 with named as (
-    select alias as name, kind, target_id, is_preferred from alias
+    select model_id as name, 'model' as kind, model_id as target_id, true as is_preferred, 0 as distance from model
     union all
-    select model_id as name, 'model' as kind, model_id as target_id, true as is_preferred from model
+    select accelerator_id, 'accelerator', accelerator_id, true, 0 from accelerator
     union all
-    select hf_id as name, 'model' as kind, model_id as target_id, true as is_preferred from model
-    where hf_id is not null
+    select weight_format_id, 'weight_format', weight_format_id, true, 0 from weight_format
     union all
-    select name, 'model' as kind, model_id as target_id, true as is_preferred from model
+    select kv_dtype_id, 'kv_dtype', kv_dtype_id, true, 0 from kv_dtype
     union all
-    select checkpoint_id as name, 'model' as kind, model_id as target_id, true as is_preferred from checkpoint
+    select hf_id, 'model', model_id, true, 1 from model where hf_id is not null
     union all
-    select accelerator_id as name, 'accelerator' as kind, accelerator_id as target_id, true as is_preferred from accelerator
+    select checkpoint_id, 'model', model_id, true, 1 from checkpoint
     union all
-    select name, 'accelerator' as kind, accelerator_id as target_id, true as is_preferred from accelerator
+    select name, 'model', model_id, true, 2 from model
     union all
-    select weight_format_id as name, 'weight_format' as kind, weight_format_id as target_id, true as is_preferred
-    from weight_format
+    select name, 'accelerator', accelerator_id, true, 2 from accelerator
     union all
-    select name, 'weight_format' as kind, weight_format_id as target_id, true as is_preferred from weight_format
+    select name, 'weight_format', weight_format_id, true, 2 from weight_format
     union all
-    select kv_dtype_id as name, 'kv_dtype' as kind, kv_dtype_id as target_id, true as is_preferred from kv_dtype
+    select name, 'kv_dtype', kv_dtype_id, true, 2 from kv_dtype
     union all
-    select name, 'kv_dtype' as kind, kv_dtype_id as target_id, true as is_preferred from kv_dtype
+    select alias, kind, target_id, is_preferred, 3 from alias
+),
+
+keyed as (
+    select
+        name_key(named.name) as name_key,
+        named.kind,
+        named.target_id,
+        min(named.name) as name,
+        min(case when named.is_preferred then named.distance end) as preferred_distance
+    from named
+    group by name_key(named.name), named.kind, named.target_id
 )
 
 select
-    name_key(named.name) as name_key,
-    named.kind,
-    named.target_id,
-    min(named.name) as name,
-    bool_or(named.is_preferred) as is_preferred
-from named
-group by name_key(named.name), named.kind, named.target_id
+    keyed.name_key,
+    keyed.kind,
+    keyed.target_id,
+    keyed.name,
+    coalesce(
+        keyed.preferred_distance = min(keyed.preferred_distance) over (partition by keyed.name_key, keyed.kind), false
+    ) as is_preferred
+from keyed
