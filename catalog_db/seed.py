@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -80,8 +81,15 @@ def _convert(column: Column[Any], text: str) -> Any:
     if isinstance(column.type, BigInteger):
         return int(text)
     if isinstance(column.type, Double):
-        return float(text)
+        return _finite(text)
     return date.fromisoformat(text) if isinstance(column.type, Date) else text
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _type_word(column: Column[Any]) -> str:

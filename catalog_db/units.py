@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 # pint reads `900 Gb/s` as gilbert per second, so figures are parsed from our own short list of units only.
 DEFINITIONS = """
-byte = [information] = B
+byte = [information] = B = Byte
 bit = byte / 8 = b
 second = [time] = s
-watt = [power] = W
+watt = [power] = W = Watt
 flop = [operation] = FLOP = OP
-kilo- = 1e3 = k-
+kilo- = 1e3 = k- = K-
 mega- = 1e6 = M-
 giga- = 1e9 = G-
 tera- = 1e12 = T-
-peta- = 1e15 = P-
+peta- = 1e15 = P- = Peta-
 kibi- = 2**10 = Ki-
 mebi- = 2**20 = Mi-
 gibi- = 2**30 = Gi-
@@ -68,7 +68,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _unit(text: str) -> str:
-    """The unit in our own spelling: datasheets write TFLOPS, TOPs, GBps, GB/sec and Gi for TFLOP/s, TOP/s, GB/s and GiB."""
+    """The unit in our own spelling: TFLOPS, TOPs, GBps, GB/sec and Gi are TFLOP/s, TOP/s, GB/s, GB/s and GiB."""
     unit = re.sub(r"(FLOP|OP)[sS]$", r"\1/s", text.strip())
-    unit = re.sub(r"^([KMGT]i)$", r"\1B", unit)
-    return unit.replace("Bps", "B/s").replace("/sec", "/s")
+    unit = re.sub(r"^([KMGT]i?)$", r"\1B", unit)
+    return re.sub(r"([Bb])ps$", r"\1/s", unit).replace("/sec", "/s")

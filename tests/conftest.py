@@ -87,10 +87,18 @@ def data_home(catalog: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def run(data_home: Path) -> Run:
-    """The command line on the embedded database: run("fits", "--gpu", "H100") -> stdout, stderr, code."""
+    """The command line on the embedded database: run("fits", "--gpu", "H100") -> stdout, stderr, code.
+
+    The same command is run once: nothing of the database changes between tests. With options it is run each time.
+    """
+    known: dict[tuple[str, ...], Result] = {}
 
     def call(*arguments: str, **options: Any) -> Result:
-        return run_cli(arguments, options.pop("data_home", data_home), **options)
+        if options or "--output" in arguments:
+            return run_cli(arguments, data_home, **options)
+        if arguments not in known:
+            known[arguments] = run_cli(arguments, data_home)
+        return known[arguments]
 
     return call
 

@@ -67,7 +67,9 @@ def started(home: Path, arguments: Sequence[str] = ASK) -> subprocess.Popen[str]
 
 def others(folder: Path) -> list[str]:
     """What lies beside the database and its lock."""
-    return sorted(file.name for file in folder.iterdir() if file.name != database.FILE and not file.name.endswith(".lock"))
+    return sorted(
+        file.name for file in folder.iterdir() if file.name != database.FILE and not file.name.endswith(".lock")
+    )
 
 
 def change(path: Path, sql: str) -> None:
@@ -181,7 +183,10 @@ def test_upgrade_twice_is_upgrade_once(upgraded: Upgraded) -> None:
 
 
 def test_foreign_keys_hold_after_an_upgrade(upgraded: Upgraded) -> None:
-    with contextlib.closing(duckdb.connect(str(upgraded.path))) as connection, pytest.raises(duckdb.ConstraintException):
+    with (
+        contextlib.closing(duckdb.connect(str(upgraded.path))) as connection,
+        pytest.raises(duckdb.ConstraintException),
+    ):
         connection.execute("update alias set source_id = 'nobody' where source_id = 'me'")
 
 
@@ -203,7 +208,9 @@ def test_database_records_how_it_was_made(catalog: Path) -> None:
 
 def test_two_builds_hold_the_same_rows(catalog: Path, tmp_path: Path) -> None:
     build.upgrade(tmp_path / database.FILE)
-    tables = [name for (name,) in ask(catalog, "select table_name from duckdb_tables() where database_name = 'mlsysdb'")]
+    tables = [
+        name for (name,) in ask(catalog, "select table_name from duckdb_tables() where database_name = 'mlsysdb'")
+    ]
     assert len(tables) > 20
     for table in set(tables) - {"catalog_info"}:
         rows = f"from {table} order by all"  # noqa: S608

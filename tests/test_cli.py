@@ -32,43 +32,43 @@ OLD = ("serve", "Llama3_70B", "H100", "--seq-len", "4096", "--batch-size", "1", 
 
 
 def test_fits_json_is_an_array_with_the_columns_of_the_contract(run: Run) -> None:
-    done = run("fits", "--gpu", "H100", "--limit", "3", "--format", "json")
+    done = run("fits", "--gpu", "H100", "--limit", "5", "--format", "json")
     found = json.loads(done.stdout)
     assert done.code == 0
-    assert len(found) == 3
+    assert len(found) == 5
     assert all(list(row)[: len(COLUMNS)] == COLUMNS for row in found)
     assert all(row["fits"] is True and row["accelerator"] == "h100-sxm5-80gb" for row in found)
 
 
 def test_fits_jsonl_is_an_object_a_line(run: Run) -> None:
-    done = run("fits", "--gpu", "H100", "--limit", "3", "--format", "jsonl")
+    done = run("fits", "--gpu", "H100", "--limit", "5", "--format", "jsonl")
     found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [list(row)[: len(COLUMNS)] for row in found] == [COLUMNS] * 3
+    assert [list(row)[: len(COLUMNS)] for row in found] == [COLUMNS] * 5
 
 
 def test_fits_csv_has_the_columns_of_the_contract(run: Run) -> None:
-    done = run("fits", "--gpu", "H100", "--limit", "3", "--format", "csv")
+    done = run("fits", "--gpu", "H100", "--limit", "5", "--format", "csv")
     found = list(csv.reader(io.StringIO(done.stdout)))
     assert found[0][: len(COLUMNS)] == COLUMNS
-    assert len(found) == 4
+    assert len(found) == 6
     assert found[1][COLUMNS.index("fits")] == "true"
 
 
 def test_fits_markdown_is_a_table(run: Run) -> None:
-    done = run("fits", "--gpu", "H100", "--limit", "3", "--format", "markdown")
+    done = run("fits", "--gpu", "H100", "--limit", "5", "--format", "markdown")
     lines = done.stdout.splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 7
     assert len({line.count("|") for line in lines}) == 1
     assert set(lines[1]) <= set("|-: ")
 
 
 def test_fits_parquet_is_a_file_with_the_same_rows(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "fits.parquet"
-    done = run("fits", "--gpu", "H100", "--limit", "3", "--format", "parquet", "--output", str(file))
+    done = run("fits", "--gpu", "H100", "--limit", "5", "--format", "parquet", "--output", str(file))
     assert (done.code, done.stdout) == (0, "")
     found = duckdb.read_parquet(str(file))
     assert found.columns[: len(COLUMNS)] == COLUMNS
-    wanted = json.loads(run("fits", "--gpu", "H100", "--limit", "3", "--format", "json").stdout)
+    wanted = json.loads(run("fits", "--gpu", "H100", "--limit", "5", "--format", "json").stdout)
     assert [row[0] for row in found.fetchall()] == [row["model"] for row in wanted]
 
 
@@ -91,7 +91,7 @@ def test_all_shows_what_does_not_fit_too(run: Run) -> None:
     assert [row for row in everything if row["fits"]] == fitting
 
 
-@pytest.mark.parametrize("sort", ["headroom_bytes", "-headroom_bytes"])
+@pytest.mark.parametrize("sort", ["-headroom_bytes"])
 def test_sort_orders_by_a_column(run: Run, sort: str) -> None:
     found = json.loads(run("fits", "--gpu", "H100", "--sort", sort, "--format", "json").stdout)
     values = [row["headroom_bytes"] for row in found]
@@ -100,13 +100,13 @@ def test_sort_orders_by_a_column(run: Run, sort: str) -> None:
 
 
 def test_assumptions_are_printed_on_stderr(run: Run) -> None:
-    done = run("fits", "--gpu", "H100", "--limit", "1", "--format", "json")
+    done = run("fits", "--gpu", "H100", "--limit", "5", "--format", "json")
     for word in ("vllm", "8,192 tokens", "1 sequence", "KV cache", "weights auto"):
         assert word in done.stderr
 
 
 def test_h100_means_the_sxm_board_and_says_so_with_its_siblings(run: Run) -> None:
-    done = run("fits", "--gpu", "H100", "--limit", "1", "--format", "json")
+    done = run("fits", "--gpu", "H100", "--limit", "5", "--format", "json")
     first = done.stderr.splitlines()[0]
     assert "H100" in first
     assert "h100-sxm5-80gb" in first
@@ -145,7 +145,7 @@ def test_each_engine_and_version_answers(db: duckdb.DuckDBPyConnection, engine: 
 
 
 def test_explain_json_is_one_object_with_terms_citations_and_remedies(run: Run) -> None:
-    done = run("explain", "llama-3-70b", "H100", "--format", "json")
+    done = run(*OLD, "--format", "json")
     told = json.loads(done.stdout)
     assert done.code == 1
     assert [name for name in told if name in COLUMNS] == COLUMNS
@@ -156,9 +156,8 @@ def test_explain_json_is_one_object_with_terms_citations_and_remedies(run: Run) 
     assert all(cited["source_title"] and cited["place"] and cited["tier"] for cited in told["citations"])
 
 
-@pytest.mark.parametrize("engine", ["vllm", "ideal"])
-@pytest.mark.parametrize("model", ["deepseek-v3", "gpt-oss-120b", "gemma-3-27b-it", "qwen3-next-80b-a3b-instruct"])
-@pytest.mark.parametrize("gpus", [1, 8])
+@pytest.mark.parametrize(("gpus", "engine"), [(1, "ideal"), (8, "vllm")])
+@pytest.mark.parametrize("model", ["deepseek-v3", "gpt-oss-120b", "qwen3-next-80b-a3b-instruct"])
 def test_terms_add_up_to_the_answer(db: duckdb.DuckDBPyConnection, model: str, gpus: int, engine: str) -> None:
     wanted = asked(db, "H100", model, weights="native", gpus=gpus, engine=engine)
     told = explanation.explain(db, wanted)
@@ -167,12 +166,8 @@ def test_terms_add_up_to_the_answer(db: duckdb.DuckDBPyConnection, model: str, g
         assert (word, parts) == (word, pytest.approx(told[f"{word}_bytes"], rel=1e-12))
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl"])
-def test_explain_as_rows_holds_the_terms(run: Run, form: str) -> None:
-    done = run("explain", "llama-3-70b", "H100", "--engine", "ideal", "--format", form)
-    found = (
-        list(csv.DictReader(io.StringIO(done.stdout))) if form == "csv" else [json.loads(line) for line in done.stdout.splitlines()]
-    )
+def test_explain_as_rows_holds_the_terms(run: Run) -> None:
+    found = list(csv.DictReader(io.StringIO(run(*OLD, "--format", "csv").stdout)))
     assert {row["term"] for row in found} == {"weights", "kv_cache"}
     assert sum(float(row["bytes"]) for row in found if row["term"] == "weights") == 141_107_412_992
 
@@ -197,7 +192,10 @@ def test_older_tools_case_as_json(run: Run) -> None:
     assert remedies["tensor_parallel"]["option"] == "--gpus 2"
     assert remedies["tensor_parallel"]["fits"] is True
     assert "paged_kv" in remedies
-    assert (remedies["grouped_query_attention"]["factor"], remedies["grouped_query_attention"]["is_already"]) == (8, True)
+    assert (remedies["grouped_query_attention"]["factor"], remedies["grouped_query_attention"]["is_already"]) == (
+        8,
+        True,
+    )
 
 
 @pytest.mark.parametrize("remedy", [("--gpus", "2"), ("--precision", "int4")], ids=" ".join)
@@ -218,7 +216,10 @@ def test_each_remedy_does_what_it_promises(db: duckdb.DuckDBPyConnection) -> Non
         wanted = asked(db, "a100-sxm4-80gb", "llama-3-70b", **(load | {name: value}))
         found = query.report(db, "explain", wanted.parameters).dicts()[0]
         assert (remedy["option"], found["fits"]) == (remedy["option"], remedy["fits"])
-        assert (remedy["option"], found["required_bytes"]) == (remedy["option"], pytest.approx(remedy["required_bytes"], rel=1e-9))
+        assert (remedy["option"], found["required_bytes"]) == (
+            remedy["option"],
+            pytest.approx(remedy["required_bytes"], rel=1e-9),
+        )
 
 
 def test_context_above_the_models_own_is_refused(run: Run) -> None:
@@ -235,7 +236,22 @@ def test_context_above_the_models_own_is_marked_when_asked_for(run: Run) -> None
 
 
 def test_among_many_models_those_with_a_shorter_context_do_not_fit(run: Run) -> None:
-    rows = json.loads(run("fits", "--gpu", "H200", "--context", "100k", "--all", "--weights", "int4", "--engine", "ideal", "-f", "json").stdout)
+    rows = json.loads(
+        run(
+            "fits",
+            "--gpu",
+            "H200",
+            "--context",
+            "100k",
+            "--all",
+            "--weights",
+            "int4",
+            "--engine",
+            "ideal",
+            "-f",
+            "json",
+        ).stdout
+    )
     short = [row for row in rows if row["model"] in ("llama-3-8b", "llama-2-7b", "mixtral-8x7b-v0.1")]
     assert len(short) == 3
     assert [(row["fits"], row["limiting_term"]) for row in short] == [(False, "context_tokens")] * 3
@@ -308,7 +324,7 @@ def test_each_command_has_help(told: dict[tuple[str, ...], Result], command: str
 # Where an answer goes.
 
 
-@pytest.mark.parametrize(("form", "golden"), [("csv", "fits-h100.csv"), ("table", "fits-h100.txt")])
+@pytest.mark.parametrize(("form", "golden"), [("csv", "fits-h100.csv")])
 def test_output_holds_what_a_pipe_would(run: Run, tmp_path: Path, form: str, golden: str) -> None:
     file = tmp_path / "answer"
     done = run(*GOLDENS["fits-h100.txt"], "--format", form, "--output", str(file))
@@ -319,7 +335,9 @@ def test_output_holds_what_a_pipe_would(run: Run, tmp_path: Path, form: str, gol
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_output_into_a_missing_folder_is_refused(run: Run, tmp_path: Path, form: str) -> None:
-    done = run("fits", "--gpu", "H100", "--limit", "2", "--format", form, "--output", str(tmp_path / "missing" / "answer"))
+    done = run(
+        "fits", "--gpu", "H100", "--limit", "2", "--format", form, "--output", str(tmp_path / "missing" / "answer")
+    )
     assert done.code == 2
     assert "--output" in done.stderr
     assert os.listdir(tmp_path) == []
@@ -377,7 +395,9 @@ def test_query_from_the_command_line_a_pipe_and_a_file(run: Run, tmp_path: Path)
 
 
 def test_query_knows_units(run: Run) -> None:
-    done = run("query", "select convert_unit(80, 'GiB', 'GB') as gb, parse_quantity('3.35 TB/s') as speed", "-f", "json")
+    done = run(
+        "query", "select convert_unit(80, 'GiB', 'GB') as gb, parse_quantity('3.35 TB/s') as speed", "-f", "json"
+    )
     assert json.loads(done.stdout) == [{"gb": 85.89934592, "speed": 3.35e12}]
 
 
@@ -393,7 +413,12 @@ def test_query_runs_several_statements_and_shows_the_last(run: Run) -> None:
 
 
 def test_query_can_ask_fits(run: Run) -> None:
-    done = run("query", "select count(*) as n from mlsysdb.fits('H100', context_tokens := 32768, sequences := 8) where fits", "-f", "csv")
+    done = run(
+        "query",
+        "select count(*) as n from mlsysdb.fits('H100', context_tokens := 32768, sequences := 8) where fits",
+        "-f",
+        "csv",
+    )
     assert done.code == 0
     assert int(done.stdout.splitlines()[1]) > 20
 
@@ -448,7 +473,9 @@ def test_show_gives_each_figure_its_source(run: Run, name: str, kind: str, figur
     assert all(row["source"] and row["place"] and row["tier"] for row in rows)
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("lama-3-70b", "llama-3-70b"), ("h10", "h100-sxm5-80gb"), ("deepsek-v3", "deepseek-v3")])
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("lama-3-70b", "llama-3-70b"), ("h10", "h100-sxm5-80gb"), ("deepsek-v3", "deepseek-v3")]
+)
 def test_search_forgives_a_typo(run: Run, typed: str, meant: str) -> None:
     done = run("search", typed, "--format", "json")
     assert done.code == 0
@@ -478,7 +505,7 @@ def test_version_is_printed(run: Run) -> None:
     assert re.fullmatch(r"mlsysdb \d+\.\d+\.\d+\S*\n", run("--version").stdout)
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_shell_completion_can_be_shown(data_home: Path, shell: str) -> None:
     script = Path(sys.executable).with_name("mlsysdb")
     if not script.exists():

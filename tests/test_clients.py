@@ -57,7 +57,17 @@ def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if duckdb.__version__ == request.param:
         return Path(duckdb.__file__).parent.parent
     folder = tmp_path_factory.mktemp("duckdb")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder), f"duckdb=={request.param}"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        str(folder),
+        f"duckdb=={request.param}",
+    ]
     done = subprocess.run(pip, capture_output=True, encoding="utf-8", timeout=300)
     if done.returncode:
         pytest.skip(f"pip cannot fetch duckdb {request.param}: {done.stderr.strip().splitlines()[-1]}")

@@ -18,7 +18,7 @@ from conftest import Result, environment, run_cli
 from catalog_db import database
 from catalog_db.errors import DatabaseError
 
-ASK = ("fits", "--gpu", "H100", "--limit", "1")
+ASK = ("query", "select count(*) as models from model", "--format", "csv")
 HOLD = """
 import sys, duckdb
 connection = duckdb.connect(sys.argv[1])
@@ -127,7 +127,10 @@ def test_catalog_of_an_older_version_is_mended_by_upgrade(copy: Path, tmp_path: 
 def writer(copy: Path) -> Iterator[Path]:
     """The copy, while another process has it open for writing."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(copy)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment(copy.parent)
+        [sys.executable, "-c", HOLD, str(copy)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment(copy.parent),
     )
     assert process.stdin is not None and process.stdout is not None
     assert process.stdout.readline() == b"held\n"

@@ -62,7 +62,9 @@ def test_rows_survive_the_revisions_after_them(tmp_path: Path) -> None:
     path = tmp_path / "rows.duckdb"
     migrate.upgrade(path, "0001")
     with contextlib.closing(duckdb.connect(str(path))) as connection:
-        connection.execute("insert into source (source_id, title, publisher, origin) values ('mine', 'Mine', 'me', 'user')")
+        connection.execute(
+            "insert into source (source_id, title, publisher, origin) values ('mine', 'Mine', 'me', 'user')"
+        )
     migrate.upgrade(path)
     with contextlib.closing(duckdb.connect(str(path))) as connection:
         assert connection.execute("select title from source").fetchall() == [("Mine",)]

@@ -22,7 +22,12 @@ needs_checkout = pytest.mark.skipif(not (ROOT / "pyproject.toml").exists(), reas
 
 def call(*command: object, cwd: Path, **env: str) -> str:
     done = subprocess.run(
-        [str(part) for part in command], cwd=cwd, capture_output=True, encoding="utf-8", timeout=300, env=os.environ | env
+        [str(part) for part in command],
+        cwd=cwd,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        env=os.environ | env,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -87,7 +92,9 @@ def test_installed_wheel_answers_from_an_empty_directory(built: Path, tmp_path: 
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "many\ntrue\n"), done.stderr
     where = "import catalog_db, catalog_db.assets; print(catalog_db.__file__); print(catalog_db.assets.root())"
-    said = subprocess.run([sys.executable, "-c", where], cwd=empty, env=env, capture_output=True, encoding="utf-8", check=True)
+    said = subprocess.run(
+        [sys.executable, "-c", where], cwd=empty, env=env, capture_output=True, encoding="utf-8", check=True
+    )
     assert all(line.startswith(str(site)) for line in said.stdout.splitlines()), said.stdout
     assert list(empty.iterdir()) == []
 
@@ -103,7 +110,9 @@ def test_fingerprint_changes_with_any_asset(tmp_path: Path, monkeypatch: pytest.
     assert len(seen) == 5
 
 
-def test_fingerprint_changes_when_a_figure_does_but_not_its_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fingerprint_changes_when_a_figure_does_but_not_its_length(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in SHIPPED:
         shutil.copytree(assets.folder(name), tmp_path / name)
     monkeypatch.setattr(assets, "root", lambda: tmp_path)

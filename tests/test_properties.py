@@ -138,7 +138,9 @@ def test_a_narrower_cache_never_needs_more(db: duckdb.DuckDBPyConnection, engine
 
 @pytest.mark.parametrize("engine", ["ideal", "vllm"])
 @pytest.mark.parametrize("shape", [(2, 1), (64, 1), (4, 2)], ids=str)
-def test_ranks_together_hold_the_whole_model(db: duckdb.DuckDBPyConnection, engine: str, shape: tuple[int, int]) -> None:
+def test_ranks_together_hold_the_whole_model(
+    db: duckdb.DuckDBPyConnection, engine: str, shape: tuple[int, int]
+) -> None:
     sql = """
         select whole.model, whole.weights_bytes, part.weights_bytes
         from plan('h100-sxm5-80gb', null, 1, null, null, null, 512, 1, 'native', null, $engine, null, null, null, false, true) as whole
@@ -202,7 +204,9 @@ KINDS = {
 
 @pytest.mark.parametrize("engine", ["ideal", "vllm"])
 @pytest.mark.parametrize("model", KINDS.values(), ids=KINDS)
-def test_max_context_is_what_a_search_over_all_contexts_finds(db: duckdb.DuckDBPyConnection, model: str, engine: str) -> None:
+def test_max_context_is_what_a_search_over_all_contexts_finds(
+    db: duckdb.DuckDBPyConnection, model: str, engine: str
+) -> None:
     """Every context from 32 below to 32 above the frontier, and every 1/60 of the model's own: fits up to it, never after."""
     tight = rows(
         db,
@@ -213,7 +217,9 @@ def test_max_context_is_what_a_search_over_all_contexts_finds(db: duckdb.DuckDBP
     )  # fmt: skip
     assert tight, f"no accelerator is tight for {model}"
     gpu, count, frontier, own = tight[0]
-    tried = sorted({*range(frontier - 32, frontier + 33), *range(1, own + 1, max(1, own // 60)), own} & set(range(1, own + 1)))
+    tried = sorted(
+        {*range(frontier - 32, frontier + 33), *range(1, own + 1, max(1, own // 60)), own} & set(range(1, own + 1))
+    )
     found = rows(
         db,
         "select plan.context_tokens, plan.fits from (select unnest($tried) as tokens) as load,"
@@ -251,7 +257,10 @@ def test_verdict_is_unknown_exactly_where_a_figure_is(db: duckdb.DuckDBPyConnect
     wrong = """
         where (fits is null) <> (required_bytes is null or usable_memory_bytes is null) and not is_beyond_context
     """
-    assert rows(db, "select model, accelerator, fits, required_bytes" + EVERYTHING + wrong, engine=engine, tokens=None) == []
+    assert (
+        rows(db, "select model, accelerator, fits, required_bytes" + EVERYTHING + wrong, engine=engine, tokens=None)
+        == []
+    )
 
 
 COPY = """
@@ -268,7 +277,9 @@ COPY_TENSORS = """
 
 
 def verdicts(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
-    return connection.sql("select fits, required_bytes, headroom_bytes from fits('h100-sxm5-80gb') where model = 'mine'").fetchall()
+    return connection.sql(
+        "select fits, required_bytes, headroom_bytes from fits('h100-sxm5-80gb') where model = 'mine'"
+    ).fetchall()
 
 
 def test_model_of_which_all_is_known_has_a_verdict(writable: duckdb.DuckDBPyConnection) -> None:

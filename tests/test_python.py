@@ -40,7 +40,9 @@ def test_connection_to_a_named_file(catalog: Path) -> None:
 def test_connection_joins_a_frame_of_the_users_own() -> None:
     inventory = pandas.DataFrame({"node": ["n1", "n2"], "gpu": ["H100", "L4"]})
     with catalog_db.connect() as db:
-        found = db.sql("select i.node, count(*) from inventory i, fits(i.gpu) f where f.fits group by all order by 1").fetchall()
+        found = db.sql(
+            "select i.node, count(*) from inventory i, fits(i.gpu) f where f.fits group by all order by 1"
+        ).fetchall()
     assert [node for node, _ in found] == ["n1", "n2"]
     assert found[0][1] > found[1][1] > 0
     assert len(inventory) == 2
@@ -52,13 +54,22 @@ def test_fits_as_rows_and_frames() -> None:
     assert isinstance(answer.df(), pandas.DataFrame)
     assert isinstance(answer.pl(), polars.DataFrame)
     assert isinstance(answer.arrow(), pyarrow.Table)
-    assert answer.df().shape == answer.pl().shape == answer.arrow().to_pandas().shape == (len(answer), len(answer.columns))
+    assert (
+        answer.df().shape == answer.pl().shape == answer.arrow().to_pandas().shape == (len(answer), len(answer.columns))
+    )
     assert answer.pl()["model"].to_list() == [row[0] for row in answer]
 
 
 def test_fits_takes_the_options_of_the_command_line() -> None:
     answer = catalog_db.fits(
-        model="llama-3-70b", gpus=2, context=4096, batch="2", weights="int4", kv_dtype="fp8", engine="ideal", memory_utilization=0.5
+        model="llama-3-70b",
+        gpus=2,
+        context=4096,
+        batch="2",
+        weights="int4",
+        kv_dtype="fp8",
+        engine="ideal",
+        memory_utilization=0.5,
     )
     row = next(row for row in answer.dicts() if row["accelerator"] == "h100-sxm5-80gb")
     assert (row["devices"], row["context_tokens"], row["sequences"]) == (2, 4096, 2)
@@ -72,7 +83,9 @@ def test_fits_has_columns_of_the_contract_only_once() -> None:
     assert len(columns) == len(set(columns))
 
 
-@pytest.mark.parametrize("options", [{"gpu": "H1000"}, {}, {"gpu": "H100", "model": "llama-3-70b"}, {"gpu": "H100", "context": "-1"}])
+@pytest.mark.parametrize(
+    "options", [{"gpu": "H1000"}, {}, {"gpu": "H100", "model": "llama-3-70b"}, {"gpu": "H100", "context": "-1"}]
+)
 def test_fits_refuses_what_the_command_line_refuses(options: dict[str, str]) -> None:
     with pytest.raises(UsageError):
         catalog_db.fits(**options)  # type: ignore[arg-type]
@@ -105,7 +118,10 @@ def test_units_in_sql(sql: str, wanted: float | None) -> None:
         assert db.sql(f"select {sql}").fetchall() == [(wanted,)]
 
 
-@pytest.mark.parametrize("sql", ["convert_unit(1, 'GB', 'W')", "convert_unit(1, 'GB', 'furlong')", "parse_quantity('fast')", "parse_quantity('')"])
+@pytest.mark.parametrize(
+    "sql",
+    ["convert_unit(1, 'GB', 'W')", "convert_unit(1, 'GB', 'furlong')", "parse_quantity('fast')", "parse_quantity('')"],
+)
 def test_units_that_make_no_sense_are_refused(sql: str) -> None:
     with catalog_db.connect() as db, pytest.raises(duckdb.Error, match="ValueError"):
         db.sql(f"select {sql}").fetchall()
@@ -128,7 +144,13 @@ sys.exit(code)
 
 @pytest.mark.parametrize(
     "arguments",
-    [("fits", "--gpu", "H100"), ("explain", "llama-3-8b", "H100"), ("query", "select 1"), ("search", "llama"), ("show", "H100")],
+    [
+        ("fits", "--gpu", "H100"),
+        ("explain", "llama-3-8b", "H100"),
+        ("query", "select 1"),
+        ("search", "llama"),
+        ("show", "H100"),
+    ],
     ids=lambda arguments: arguments[0],
 )
 def test_question_imports_nothing_heavy(arguments: tuple[str, ...], data_home: Path) -> None:

@@ -21,7 +21,9 @@ COPIED = ("source", "organization", "quantity", "accelerator", "accelerator_spec
 Edit = Callable[[list[list[str]]], None]
 every_seed = pytest.mark.parametrize(
     "table",
-    [table for table in metadata.sorted_tables if table.name not in ("catalog_info", "prediction")],  # filled by the build
+    [
+        table for table in metadata.sorted_tables if table.name not in ("catalog_info", "prediction")
+    ],  # filled by the build
     ids=lambda table: table.name,
 )
 
@@ -292,7 +294,8 @@ def test_each_source_is_cited() -> None:
 
 def test_each_alias_names_a_row() -> None:
     keys = {
-        kind: {row[f"{kind}_id"] for row in rows_of(kind)} for kind in ("model", "accelerator", "weight_format", "kv_dtype")
+        kind: {row[f"{kind}_id"] for row in rows_of(kind)}
+        for kind in ("model", "accelerator", "weight_format", "kv_dtype")
     }
     keys["engine"] = {row["engine"] for row in rows_of("engine_profile")}
     assert [row for row in rows_of("alias") if row["target_id"] not in keys[row["kind"]]] == []

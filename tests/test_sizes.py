@@ -17,7 +17,9 @@ def test_count(text: str | int, wanted: int) -> None:
     assert sizes.count(text, "--context") == wanted
 
 
-@pytest.mark.parametrize("text", ["0", "-5", "1.5", "lots", "", "k", "1e3", "nan", "inf", "9" * 30, "0x10", "32kk", "1 000", "٣"])
+@pytest.mark.parametrize(
+    "text", ["0", "-5", "1.5", "lots", "", "k", "1e3", "nan", "inf", "9" * 30, "0x10", "32kk", "1 000", "٣"]
+)
 def test_count_that_is_none_is_refused_by_name(text: str) -> None:
     with pytest.raises(UsageError, match=r"^--context: "):
         sizes.count(text, "--context")
@@ -30,7 +32,14 @@ def test_count_above_the_largest_names_the_range() -> None:
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [("80GiB", 80 * 2**30), ("80 GB", 80 * 10**9), ("24576 MiB", 24576 * 2**20), ("1tb", 10**12), ("12B", 12), ("1.5 KiB", 1536)],
+    [
+        ("80GiB", 80 * 2**30),
+        ("80 GB", 80 * 10**9),
+        ("24576 MiB", 24576 * 2**20),
+        ("1tb", 10**12),
+        ("12B", 12),
+        ("1.5 KiB", 1536),
+    ],
 )
 def test_byte_count(text: str, wanted: int) -> None:
     assert sizes.byte_count(text, "--memory") == wanted
