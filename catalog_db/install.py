@@ -62,7 +62,7 @@ def _create(connection: duckdb.DuckDBPyConnection, file: sqlfile.SqlFile, kind: 
     try:
         connection.execute(file.definition)
         connection.execute(_comment(kind, file.name, file.summary))
-    except duckdb.Error as error:
+    except (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException) as error:
         return error
     return None
 
