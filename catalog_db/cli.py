@@ -36,7 +36,9 @@ Ep = Annotated[str | None, typer.Option(help="Expert-parallel ranks.")]
 Context = Annotated[str | None, typer.Option(help="Tokens of one sequence: 8192, 32k. Default 8,192.")]
 Batch = Annotated[str | None, typer.Option(help="Sequences at once. Default 1.")]
 KvDtype = Annotated[str | None, typer.Option(help="KV cache dtype: fp8, int8, q8_0, ... Default: the model's own.")]
-Engine = Annotated[str, typer.Option(help="vllm or ideal, with a version if you like: vllm==0.19.0.")]
+Engine = Annotated[
+    str, typer.Option(help="vllm, sglang, llama.cpp, transformers or ideal; a version too: vllm==0.19.0.")
+]
 Share = Annotated[float | None, typer.Option(help="Share of memory the engine takes. Default: the engine's own.")]
 MaxSequences = Annotated[str | None, typer.Option(help="The engine's max_num_seqs. Default: its own for the device.")]
 MaxBatched = Annotated[str | None, typer.Option(help="The engine's max_num_batched_tokens. Default: its own.")]
@@ -188,12 +190,18 @@ def upgrade(database: Database = None) -> None:
 
 
 @app.command()
-def check(form: Format = "table", output: Output = None, database: Database = None) -> None:
+def check(
+    accuracy: Annotated[bool, typer.Option("--accuracy", help="How far our figures were from measured ones.")] = False,
+    form: Format = "table", output: Output = None, database: Database = None,
+) -> None:  # fmt: skip
     """Run every rule of the catalog and say what is wrong. Exit code 1: something is."""
     from catalog_db import install
 
     _check_format(form)
     with contextlib.closing(databases.open_catalog(database)) as connection:
+        if accuracy:
+            render.write(query.report(connection, "accuracy"), form, output)
+            return
         results = [
             (rule.name, "ok" if not rows else f"{len(rows)} rows", rule.summary)
             for rule, rows in install.run_checks(connection)

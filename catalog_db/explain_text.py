@@ -58,7 +58,14 @@ def _verdict(told: dict[str, Any]) -> str:
         else ""
     )
     weak = " Evidence is unverified (tier U) in part." if told["evidence_tier"] == "U" else ""
-    return f"{told['model']} in {told['weight_format']} {words} on {devices}{used}.{mark}{weak}\n"
+    seen = told["accuracy"] or {}
+    tight = " Tight: the margin is within the error seen." if seen.get("is_tight") else ""
+    error = (
+        f"\nSeen on {seen['cases']} measured cases ({seen['seen_on']}): nine in ten within {_gib(seen['error_bytes'])}."
+        if seen
+        else ""
+    )
+    return f"{told['model']} in {told['weight_format']} {words} on {devices}{used}.{tight}{mark}{weak}{error}\n"
 
 
 def _sum(told: dict[str, Any], grid: Grid) -> str:

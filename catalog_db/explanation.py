@@ -10,17 +10,21 @@ from catalog_db import query
 from catalog_db.errors import UsageError
 from catalog_db.question import Question
 
-SETTINGS = ("total_bytes", "is_rocm", "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "own_tokens")
+SETTINGS = (
+    "total_bytes", "is_rocm", "is_shared_memory", "engine_profile_id", "engine_max_sequences", "max_batched_tokens",
+    "own_tokens",
+)  # fmt: skip
 
 
 def explain(connection: duckdb.DuckDBPyConnection, asked: Question) -> dict[str, Any]:
-    """The columns of the answer, and `terms`, `remedies`, `citations`. Raises UsageError when there is no answer."""
+    """The answer, with `accuracy`, `terms`, `remedies`, `citations`. Raises UsageError when there is no answer."""
     rows = query.report(connection, "explain", asked.parameters).dicts()
     if not rows:
         raise UsageError(_no_answer(asked))
     row = rows[0]
     terms = _weights(connection, row) + _cache(connection, row) + _engine(connection, row)
     return row | {
+        "accuracy": _accuracy(connection, asked, row),
         "terms": terms,
         "remedies": _remedies(connection, asked, row),
         "citations": query.report(connection, "explain_citations", _only(row, "explain_citations")).dicts(),
@@ -43,7 +47,7 @@ PARAMETERS = {
     ),
     "explain_engine": (
         "model", "weight_format", "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "devices",
-        "total_bytes", "is_rocm",
+        "total_bytes", "is_rocm", "is_shared_memory",
         "tensor_parallel", "pipeline_parallel",
     ),
     "explain_citations": ("model", "accelerator", "weight_format", "kv_dtype", "engine_profile_id"),
@@ -56,6 +60,12 @@ def _only(row: dict[str, Any], report: str) -> dict[str, Any]:
 
 def _cited(row: dict[str, Any]) -> dict[str, Any]:
     return {key: row[key] for key in ("source_id", "locator", "tier")}
+
+
+def _accuracy(connection: duckdb.DuckDBPyConnection, asked: Question, row: dict[str, Any]) -> dict[str, Any] | None:
+    """The error seen on measured cases of the engine and class, and whether the margin lies within it."""
+    parameters = {key: row[key] for key in ("model", "total_bytes", "headroom_bytes")}
+    return query.report(connection, "error_seen", parameters | {"engine": asked.parameters["engine"]}).first
 
 
 def _weights(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,9 +23,6 @@ class Result(NamedTuple):
     stdout: str
     stderr: str
     code: int
-
-
-Run = Callable[..., Result]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,12 +59,6 @@ def run_cli(
     return Result(done.stdout, done.stderr, done.returncode)
 
 
-def run_many(commands: Sequence[tuple[str, ...]], data_home: Path) -> dict[tuple[str, ...], Result]:
-    """Run several commands, as many at a time as there are cores: starting Python is most of what they do."""
-    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        return dict(zip(commands, pool.map(lambda command: run_cli(command, data_home), commands), strict=True))
-
-
 @pytest.fixture(scope="session")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A freshly built database; read-only by agreement: copy it to change it."""
@@ -85,22 +76,33 @@ def data_home(catalog: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture(scope="session")
-def run(data_home: Path) -> Run:
+class CommandLine:
     """The command line on the embedded database: run("fits", "--gpu", "H100") -> stdout, stderr, code.
 
     The same command is run once: nothing of the database changes between tests. With options it is run each time.
     """
-    known: dict[tuple[str, ...], Result] = {}
 
-    def call(*arguments: str, **options: Any) -> Result:
+    def __init__(self, data_home: Path) -> None:
+        self.data_home = data_home
+        self.known: dict[tuple[str, ...], Result] = {}
+
+    def __call__(self, *arguments: str, **options: Any) -> Result:
         if options or "--output" in arguments:
-            return run_cli(arguments, data_home, **options)
-        if arguments not in known:
-            known[arguments] = run_cli(arguments, data_home)
-        return known[arguments]
+            return run_cli(arguments, self.data_home, **options)
+        if arguments not in self.known:
+            self.known[arguments] = run_cli(arguments, self.data_home)
+        return self.known[arguments]
 
-    return call
+    def ahead(self, commands: Sequence[tuple[str, ...]]) -> None:
+        """Run several commands now, as many at a time as there are cores: starting Python is most of what they do."""
+        with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+            found = pool.map(lambda command: run_cli(command, self.data_home), commands)
+            self.known.update(zip(commands, found, strict=True))
+
+
+@pytest.fixture(scope="session")
+def run(data_home: Path) -> CommandLine:
+    return CommandLine(data_home)
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,8 @@ MINE = """
     select * replace ('our-gpu' as accelerator_id, 'me' as source_id)
     from accelerator_spec where accelerator_id = 'h100-sxm5-80gb' and quantity_id = 'memory' limit 1;
     insert into model
-    select * replace ('our-model' as model_id, null as hf_id, 'Our model' as name, 'us' as organization_id, 'me' as source_id)
+    select * replace ('our-model' as model_id, null as hf_id, 'Our model' as name,
+        'us' as organization_id, 'me' as source_id)
     from model where model_id = 'llama-3-8b';
     insert into layer_group select * replace ('our-model' as model_id, 'me' as source_id)
     from layer_group where model_id = 'llama-3-8b';
@@ -193,7 +194,8 @@ def test_foreign_keys_hold_after_an_upgrade(upgraded: Upgraded) -> None:
 def test_stale_embedded_database_is_rebuilt_with_the_users_rows(catalog: Path, tmp_path: Path) -> None:
     (tmp_path / "mlsysdb").mkdir()
     path = Path(shutil.copy2(catalog, tmp_path / "mlsysdb" / database.FILE))
-    change(path, MINE + "; update catalog_info set value = 'of an older one' where name = 'fingerprint'")
+    change(path, MINE)
+    change(path, "update catalog_info set value = 'of an older one' where name = 'fingerprint'")
     done = run_cli(("query", "select fits from fits('our-gpu') where model = 'our-model'", "-f", "csv"), tmp_path)
     assert (done.code, done.stdout) == (0, "fits\ntrue\n")
     assert "building" in done.stderr
@@ -213,5 +215,5 @@ def test_two_builds_hold_the_same_rows(catalog: Path, tmp_path: Path) -> None:
     ]
     assert len(tables) > 20
     for table in set(tables) - {"catalog_info"}:
-        rows = f"from {table} order by all"  # noqa: S608
+        rows = f"from {table} order by all"
         assert ask(tmp_path / database.FILE, rows) == ask(catalog, rows), table

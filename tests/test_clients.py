@@ -22,7 +22,8 @@ else:
     db.execute(f"attach '{path}'" + (" as other" if how == "alias" else "") + " (read_only)")
 name = "other" if how == "alias" else "mlsysdb"
 questions = dict(line.split(": ", 1) for line in sys.stdin.read().splitlines())
-db.execute("create temp table inventory as from (values ('n1', 'H100', 4096), ('n2', 'L4', 8192), ('n3', 'no such', 1)) as i (node, gpu, ctx)")
+db.execute("create temp table inventory (node text, gpu text, ctx bigint)")
+db.execute("insert into inventory values ('n1', 'H100', 4096), ('n2', 'L4', 8192), ('n3', 'no such', 1)")
 answers = {"version": duckdb.__version__}
 for label, sql in questions.items():
     answers[label] = [list(map(str, row)) for row in db.execute(sql.replace("CATALOG", name)).fetchall()]
@@ -33,16 +34,19 @@ VIEWS = {
     "model_size": "from CATALOG.model_size order by all",
     "accelerator_memory": "select * from CATALOG.accelerator_memory order by all",
     "model_weight": "select model_id, sum(weights_bytes)::bigint from CATALOG.model_weight group by 1 order by 1",
-    "citation": "select table_name, count(*), sum(value)::bigint from CATALOG.citation where abs(value) < 1e6 group by 1 order by 1",
+    "citation": "select table_name, count(*), sum(value)::bigint from CATALOG.citation"
+    " where abs(value) < 1e6 group by 1 order by 1",
     "names": "select count(*) from CATALOG.name",
     "resolved": "select count(*) from CATALOG.resolved_name",
 }
 FIGURES = "model, weight_format, weights_bytes, required_bytes, headroom_bytes, fits, max_context_tokens, max_sequences"
 MACROS = {
-    "fits": f"select {FIGURES} from mlsysdb.fits('H100', context_tokens := 32768, sequences := 8) order by model",
-    "fits_model": "select accelerator, devices, required_bytes, fits from mlsysdb.fits_model('llama-3-70b') order by all",
+    "fits": f"select {FIGURES} from mlsysdb.fits('H100', context_tokens := 32768, sequences := 8) order by model",  # noqa: S608
+    "fits_model": "select accelerator, devices, required_bytes, fits from mlsysdb.fits_model('llama-3-70b')"
+    " order by all",
     "scalar": "select mlsysdb.weight_bytes(70553706496, 4.25), mlsysdb.weight_bytes(70553706496)",
-    "lateral": "select i.node, f.model, f.headroom_bytes from inventory i, mlsysdb.fits(i.gpu) f where f.fits order by all",
+    "lateral": "select i.node, f.model, f.headroom_bytes from inventory i, mlsysdb.fits(i.gpu) f"
+    " where f.fits order by all",
     "lateral_context": "select i.node, f.model, f.context_tokens, f.headroom_bytes"
     " from inventory i, mlsysdb.fits(i.gpu, context_tokens := i.ctx) f where f.fits order by all",
     "dictionary": "select count(*) from duckdb_columns() where database_name = 'mlsysdb' and comment is not null",

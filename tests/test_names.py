@@ -24,7 +24,8 @@ def test_each_id_means_itself(db: duckdb.DuckDBPyConnection, kind: str) -> None:
 def test_each_hugging_face_id_means_its_model(db: duckdb.DuckDBPyConnection) -> None:
     found = db.execute(
         "select model.model_id, model.hf_id, target_id from model left join resolved_name"
-        " on resolved_name.kind = 'model' and resolved_name.name_key = name_key(model.hf_id) where model.hf_id is not null"
+        " on resolved_name.kind = 'model' and resolved_name.name_key = name_key(model.hf_id)"
+        " where model.hf_id is not null"
     ).fetchall()
     assert len(found) > 50
     assert [row for row in found if row[0] != row[2]] == []

@@ -40,7 +40,7 @@ def rows(db: duckdb.DuckDBPyConnection, sql: str, **parameters: Any) -> list[tup
 
 
 LOADS = """
-    with load as materialized (select * from (values ($less, $few), ($more, $few), ($less, $many)) as load (tokens, sequences)),
+    with load (tokens, sequences) as materialized (values ($less, $few), ($more, $few), ($less, $many)),
     planned as materialized (
         select plan.*
         from load, plan(
@@ -83,7 +83,8 @@ def test_cache_is_linear_in_sequences(
         select small.model, small.kv_cache_bytes, planned.kv_cache_bytes
         from planned join small using (model)
         where planned.sequences = $many and not (
-            planned.kv_cache_bytes = $many * small.kv_cache_bytes and planned.kv_reserved_bytes = $many * small.kv_reserved_bytes
+            planned.kv_cache_bytes = $many * small.kv_cache_bytes
+            and planned.kv_reserved_bytes = $many * small.kv_reserved_bytes
         )
     """
     asked = {
@@ -95,11 +96,12 @@ def test_cache_is_linear_in_sequences(
 
 NARROWER = """
     with planned as materialized (
-        from plan('h100-sxm5-80gb', null, $devices, null, $stages, null, 4096, 1, 'any', null, 'ideal', null, null, null, false, true)
+        from plan('h100-sxm5-80gb', null, $devices, null, $stages, null, 4096, 1, 'any', null, 'ideal',
+            null, null, null, false, true)
     ),
     pair (narrow, wide) as (
-        values ('int4', 'int8'), ('int8', 'bf16'), ('bf16', 'fp32'), ('int4', 'q4_0'), ('q4_0', 'q8_0'), ('q8_0', 'bf16'),
-            ('awq-int4-g128', 'bf16'), ('fp8', 'bf16'), ('q2_k', 'q4_k_m'), ('q3_k_s', 'q3_k_m'), ('q4_k_m', 'q6_k')
+        values ('int4', 'int8'), ('int8', 'bf16'), ('bf16', 'fp32'), ('int4', 'q4_0'), ('q4_0', 'q8_0'),
+            ('q8_0', 'bf16'),             ('awq-int4-g128', 'bf16'), ('fp8', 'bf16'), ('q2_k', 'q4_k_m'), ('q3_k_s', 'q3_k_m'), ('q4_k_m', 'q6_k')
     )
     select pair.narrow, pair.wide, count(*), count(*) filter (where not narrow.weights_bytes <= wide.weights_bytes)
     from pair
@@ -123,7 +125,8 @@ def test_a_narrower_cache_never_needs_more(db: duckdb.DuckDBPyConnection, engine
         with planned as materialized (
             select plan.*
             from (values ('bf16'), ('fp8')) as dtype (name),
-            plan('h100-sxm5-80gb', null, 1, null, null, null, 32768, 4, 'native', dtype.name, $engine, null, null, null, false, true)
+            plan('h100-sxm5-80gb', null, 1, null, null, null, 32768, 4, 'native', dtype.name, $engine,
+                null, null, null, false, true)
             as plan
         )
         select narrow.model, narrow.kv_cache_bytes < wide.kv_cache_bytes, narrow.kv_cache_bytes <= wide.kv_cache_bytes
@@ -143,8 +146,10 @@ def test_ranks_together_hold_the_whole_model(
 ) -> None:
     sql = """
         select whole.model, whole.weights_bytes, part.weights_bytes
-        from plan('h100-sxm5-80gb', null, 1, null, null, null, 512, 1, 'native', null, $engine, null, null, null, false, true) as whole
-        join plan('h100-sxm5-80gb', null, $devices, null, $stages, null, 512, 1, 'native', null, $engine, null, null, null, false, true)
+        from plan('h100-sxm5-80gb', null, 1, null, null, null, 512, 1, 'native', null, $engine,
+            null, null, null, false, true) as whole
+        join plan('h100-sxm5-80gb', null, $devices, null, $stages, null, 512, 1, 'native', null, $engine,
+            null, null, null, false, true)
             as part using (model)
     """
     found = rows(db, sql, engine=engine, devices=shape[0], stages=shape[1])
@@ -155,7 +160,8 @@ def test_ranks_together_hold_the_whole_model(
 
 FRONTIER = """
     with answered as materialized (
-        from answer($gpu, null, $devices, null, null, null, $tokens, $sequences, 'native', $kv, $engine, null, null, null, false, true)
+        from answer($gpu, null, $devices, null, null, null, $tokens, $sequences, 'native', $kv, $engine,
+            null, null, null, false, true)
     ),
     probe as materialized (
         select answered.model, answered.{frontier} as frontier, step, answered.{frontier} + step as probed
@@ -164,7 +170,8 @@ FRONTIER = """
     )
     select probe.*, plan.fits
     from probe, plan(
-        $gpu, probe.model, $devices, null, null, null, {tokens}, {sequences}, 'native', $kv, $engine, null, null, null, false, {beyond}
+        $gpu, probe.model, $devices, null, null, null, {tokens}, {sequences}, 'native', $kv, $engine,
+            null, null, null, false, {beyond}
     ) as plan
     where plan.fits is distinct from (probe.step = 0)
 """
@@ -207,10 +214,11 @@ KINDS = {
 def test_max_context_is_what_a_search_over_all_contexts_finds(
     db: duckdb.DuckDBPyConnection, model: str, engine: str
 ) -> None:
-    """Every context from 32 below to 32 above the frontier, and every 1/60 of the model's own: fits up to it, never after."""
+    """Contexts 32 below to 32 above the frontier, and every 1/60 of the model's own: fits up to it, never after."""
     tight = rows(
         db,
-        "select accelerator, devices, max_context_tokens, own_tokens from answer(null, $model, null, null, null, null, 512, 16,"
+        "select accelerator, devices, max_context_tokens, own_tokens"
+        " from answer(null, $model, null, null, null, null, 512, 16,"
         " 'native', null, $engine, null, null, null, false, false)"
         " where max_context_tokens between 600 and own_tokens - 1 order by max_context_tokens limit 1",
         model=model, engine=engine,
@@ -223,7 +231,8 @@ def test_max_context_is_what_a_search_over_all_contexts_finds(
     found = rows(
         db,
         "select plan.context_tokens, plan.fits from (select unnest($tried) as tokens) as load,"
-        " plan($gpu, $model, $count, null, null, null, load.tokens, 16, 'native', null, $engine, null, null, null, false, false) as plan",
+        " plan($gpu, $model, $count, null, null, null, load.tokens, 16, 'native', null, $engine,"
+        " null, null, null, false, false) as plan",
         model=model, engine=engine, gpu=gpu, count=count, tried=tried,
     )  # fmt: skip
     assert len(found) == len(tried)
@@ -231,7 +240,8 @@ def test_max_context_is_what_a_search_over_all_contexts_finds(
 
 
 EVERYTHING = """
-    from plan(null, null, null, null, null, null, $tokens, 4, 'native', null, $engine, null, null, null, false, false)
+    from plan(null, null, null, null, null, null, $tokens, 4, 'native', null, $engine,
+        null, null, null, false, false)
 """
 
 
@@ -241,14 +251,17 @@ def test_figures_of_a_row_agree(db: duckdb.DuckDBPyConnection, engine: str, toke
     wrong = """
         where not (
             required_bytes = weights_bytes + activation_bytes + cuda_graph_bytes + runtime_bytes + kv_reserved_bytes
-            and headroom_bytes between usable_memory_bytes - required_bytes - 1 and usable_memory_bytes - required_bytes + 1
+            and headroom_bytes between usable_memory_bytes - required_bytes - 1
+                and usable_memory_bytes - required_bytes + 1
             and usable_memory_bytes <= greatest(visible_memory_bytes, usable_memory_bytes * ($engine = 'ideal')::int)
             and kv_reserved_bytes >= kv_cache_bytes
             and weights_bytes > 0
             and fits = (required_bytes <= usable_memory_bytes and not is_beyond_context)
         )
     """
-    select = "select model, accelerator, devices, required_bytes, headroom_bytes, usable_memory_bytes, kv_reserved_bytes, kv_cache_bytes"
+    select = (
+        "select model, accelerator, devices, required_bytes, headroom_bytes, usable_memory_bytes, kv_reserved_bytes"
+    )
     assert rows(db, select + EVERYTHING + wrong + " limit 5", engine=engine, tokens=tokens) == []
 
 
@@ -269,10 +282,12 @@ COPY = """
     from model where model_id = 'llama-3-8b';
 """
 COPY_LAYERS = """
-    insert into layer_group select * replace ('mine' as model_id, 'me' as source_id) from layer_group where model_id = 'llama-3-8b';
+    insert into layer_group select * replace ('mine' as model_id, 'me' as source_id) 
+    from layer_group where model_id = 'llama-3-8b';
 """
 COPY_TENSORS = """
-    insert into tensor_group select * replace ('mine' as model_id, 'me' as source_id) from tensor_group where model_id = 'llama-3-8b';
+    insert into tensor_group select * replace ('mine' as model_id, 'me' as source_id) 
+    from tensor_group where model_id = 'llama-3-8b';
 """
 
 

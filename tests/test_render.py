@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import Run, environment
+from conftest import CommandLine, environment
 from rich.cells import cell_len
 
 pty = pytest.importorskip("pty", reason="pseudo-terminals are a thing of Unix")
@@ -70,7 +70,7 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_is_cut(
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_numbers_are_whole_at_any_width(screens: dict[tuple[str, int], str], run: Run, width: int) -> None:
+def test_numbers_are_whole_at_any_width(screens: dict[tuple[str, int], str], run: CommandLine, width: int) -> None:
     rows = json.loads(run(*COMMANDS["fits gpu"], "--format", "json").stdout)
     words = set(screens["fits gpu", width].split())
     for row in rows:
@@ -84,7 +84,7 @@ def test_wide_terminal_shows_more_columns(screens: dict[tuple[str, int], str]) -
     assert "largest" in screens["fits gpu", 200]
 
 
-def test_pipe_gets_no_colours_and_no_wrapping(run: Run) -> None:
+def test_pipe_gets_no_colours_and_no_wrapping(run: CommandLine) -> None:
     done = run("fits", "--gpu", "H100", "--limit", "20", env={"COLUMNS": "40", "FORCE_COLOR": "1"})
     assert "\x1b" not in done.stdout
     assert len(done.stdout.splitlines()) == 21

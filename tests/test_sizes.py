@@ -10,8 +10,8 @@ from catalog_db.errors import UsageError
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [("32k", 32768), ("32K", 32768), ("32768", 32768), ("32,768", 32768), ("32_768", 32768), (" 1M ", 1048576), (8192, 8192),
-     ("1.5k", 1536), ("1", 1)],
+    [("32k", 32768), ("32K", 32768), ("32768", 32768), ("32,768", 32768), ("32_768", 32768), (" 1M ", 1048576),
+     (8192, 8192), ("1.5k", 1536), ("1", 1)],
 )  # fmt: skip
 def test_count(text: str | int, wanted: int) -> None:
     assert sizes.count(text, "--context") == wanted

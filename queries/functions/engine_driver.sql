@@ -8,15 +8,15 @@
 -- tower. one_rank, two_ranks, more_ranks: 1 for that many tensor-parallel ranks; ranks: devices; big_device: 1 above 60 GiB;
 -- seats: max_sequences; step_tokens: max_batched_tokens. rope_table: context_tokens x rotary_dim. absorbed: parameters of MLA's
 -- kv_b kept a second time in 16 bits beside narrower weights. padded_128, padded_64: MXFP4 experts with hidden rounded up to 256
--- and the inner width of a rank to 128 (256 on ROCm) or 64, less the unpadded. rocm: 1 on AMD devices; rocm_fp8_rows: output
--- rows of FP8 matrices on a rank, which are padded there. Source: vLLM, v1/worker/gpu_model_runner.py profile_run,
+-- and the inner width of a rank to 128 (256 on ROCm) or 64, less the unpadded. rocm, rocm_peers: 1 on AMD devices, on
+-- several of them; shared_memory: 1 where device and host share memory. Source: vLLM, v1/worker/gpu_model_runner.py profile_run,
 -- v1/sample/ops/topk_topp_sampler.py, fused_moe/oracle/mxfp4.py; SGLang, srt/server_args.py; llama.cpp, src/llama-context.cpp.
 
 create or replace macro engine_driver(
     driver varchar, max_sequences bigint, max_batched_tokens bigint, graphs double, vocab_size bigint, hidden_size bigint,
     intermediate_size bigint, experts_per_token bigint, expert_width bigint, expert_params bigint, absorbed_params bigint,
     rotary_dim bigint, context_tokens bigint, has_encoder boolean, layers bigint, tensor_parallel bigint, devices bigint,
-    total_bytes double, weight_format_id varchar, is_rocm boolean, split_rows bigint, whole_rows bigint
+    total_bytes double, weight_format_id varchar, is_rocm boolean, is_shared_memory boolean
 ) as
 case driver
     when 'constant' then 1
@@ -56,8 +56,8 @@ case driver
             else 0
         end
     when 'rocm' then case when is_rocm then 1 else 0 end
-    when 'rocm_fp8_rows' then
-        case when is_rocm and weight_format_id like 'fp8%' then split_rows / tensor_parallel + whole_rows else 0 end
+    when 'rocm_peers' then case when is_rocm and tensor_parallel > 1 then 1 else 0 end
+    when 'shared_memory' then case when is_shared_memory then 1 else 0 end
     when 'padded_64' then
         case
             when weight_format_id = 'mxfp4' and expert_width > 0
@@ -71,13 +71,13 @@ end;
 
 -- tests
 
-select engine_driver('constant', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16', false, 0, 0) = 1 as once;
-select engine_driver('sampled_logits', 256, 1, 1, 128256, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16', false, 0, 0) = 32833536 as logits;
-select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16', false, 0, 0) = 4000 as both_products;
-select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 1, false, 1, 1, 1, 1, 'mxfp4', false, 0, 0) = 0 as none_for_mxfp4;
-select engine_driver('two_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 2, 2, 1, 'bf16', false, 0, 0) = 1 as a_step_of_parallelism;
+select engine_driver('constant', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16', false, false) = 1 as once;
+select engine_driver('sampled_logits', 256, 1, 1, 128256, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16', false, false) = 32833536 as logits;
+select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16', false, false) = 4000 as both_products;
+select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 1, false, 1, 1, 1, 1, 'mxfp4', false, false) = 0 as none_for_mxfp4;
+select engine_driver('two_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 2, 2, 1, 'bf16', false, false) = 1 as a_step_of_parallelism;
 select
-    round(engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, 1, false, 1, 1, 1, 1, 'mxfp4', false, 0, 0)) = 90370
+    round(engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, 1, false, 1, 1, 1, 1, 'mxfp4', false, false)) = 90370
         as gpt_oss_20b_is_padded_from_2880_to_3072_by_2944;
-select engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, 1, false, 1, 1, 1, 1, 'fp8', false, 0, 0) = 0 as mxfp4_only;
-select engine_driver('sampled_logits', 256, 1, 1, null, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16', false, 0, 0) is null as unknown;
+select engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, 1, false, 1, 1, 1, 1, 'fp8', false, false) = 0 as mxfp4_only;
+select engine_driver('sampled_logits', 256, 1, 1, null, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16', false, false) is null as unknown;

@@ -185,6 +185,7 @@ create or replace macro answer(
         chosen.own_tokens,
         chosen.total_bytes,
         chosen.is_rocm,
+        chosen.is_shared_memory,
         chosen.engine_profile_id,
         chosen.engine_max_sequences,
         chosen.max_batched_tokens

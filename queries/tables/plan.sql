@@ -39,6 +39,7 @@ create or replace macro plan(
             memory.visible_memory_bytes,
             memory.memory_tier_rank,
             memory.is_rocm,
+            memory.is_shared_memory,
             case profile.memory_basis when 'advertised' then false else memory.is_memory_estimated end as is_memory_estimated,
             case profile.memory_basis when 'advertised' then memory.memory_bytes else memory.runtime_memory_bytes end
                 as total_bytes,
@@ -246,7 +247,7 @@ create or replace macro plan(
                     trait.vocab_size, trait.hidden_size, trait.intermediate_size, trait.experts_per_token, trait.expert_width,
                     trait.expert_params, trait.absorbed_params, trait.rotary_dim, trait.context_tokens, trait.has_encoder,
                     sized.stage_layers, sized.tensor_parallel, sized.devices, sized.total_bytes, sized.weight_format_id,
-                    sized.is_rocm, trait.split_rows, trait.whole_rows
+                    sized.is_rocm, sized.is_shared_memory
                 )
             ) as term_bytes
         from sized
@@ -352,6 +353,7 @@ create or replace macro plan(
         summed.format_bits,
         summed.total_bytes,
         summed.is_rocm,
+        summed.is_shared_memory,
         summed.engine_profile_id,
         summed.max_sequences as engine_max_sequences,
         summed.max_batched_tokens,

@@ -9,6 +9,7 @@ with stated as (
     select
         accelerator.accelerator_id,
         accelerator.organization_id = 'amd' as is_rocm,
+        accelerator.kind = 'apu' as is_shared_memory,
         coalesce(accelerator.memory_type, 'unknown') as memory_type,
         coalesce(
             max(figure.value) filter (where figure.quantity_id = 'memory' and figure.basis = 'device'),
@@ -20,7 +21,7 @@ with stated as (
         max(tier_rank(figure.tier)) filter (where figure.quantity_id = 'memory') as memory_tier_rank
     from accelerator
     left join accelerator_figure as figure on accelerator.accelerator_id = figure.accelerator_id
-    group by accelerator.accelerator_id, accelerator.organization_id, accelerator.memory_type
+    group by accelerator.accelerator_id, accelerator.organization_id, accelerator.kind, accelerator.memory_type
 ),
 
 typical as (
@@ -55,6 +56,7 @@ select
     ) as runtime_memory_bytes,
     stated.runtime_bytes is null as is_memory_estimated,
     stated.is_rocm,
+    stated.is_shared_memory,
     stated.memory_tier_rank
 from stated
 left join typical on stated.memory_type = typical.memory_type

@@ -16,14 +16,6 @@ select
     coalesce((
         select max(coalesce(layer.rope_dim, layer.key_dim)) from layer_group as layer where layer.model_id = model.model_id
     ), 0)::bigint as rotary_dim,
-    coalesce(sum(case
-        when tensor.in_features = 1 or tensor.role not in ('attention', 'mlp', 'expert', 'shared_expert') then 0
-        when tensor.part not in ('o', 'down') then tensor.tensors * tensor.out_features
-    end), 0)::bigint as split_rows,
-    coalesce(sum(case
-        when tensor.in_features = 1 or tensor.role not in ('attention', 'mlp', 'expert', 'shared_expert') then 0
-        when tensor.part in ('o', 'down') then tensor.tensors * tensor.out_features
-    end), 0)::bigint as whole_rows,
     bool_or(tensor.role in ('vision', 'audio')) as has_encoder
 from model
 inner join tensor_group as tensor on model.model_id = tensor.model_id

@@ -27,7 +27,8 @@ def code(sql: str) -> str:
 
 def parameters(db: duckdb.DuckDBPyConnection, name: str) -> tuple[list[str], list[str | None]]:
     found = db.execute(
-        "select parameters, parameter_types from duckdb_functions() where database_name = 'mlsysdb' and function_name = ?",
+        "select parameters, parameter_types from duckdb_functions()"
+        " where database_name = 'mlsysdb' and function_name = ?",
         [name],
     ).fetchall()
     assert len(found) == 1, f"{name} is in the catalog {len(found)} times"
