@@ -472,8 +472,8 @@ def test_table_shows_numbers_that_are_none(run: CommandLine) -> None:
 
 def test_values_of_any_type_can_be_printed(run: CommandLine) -> None:
     sql = """
-        select [1, 2] as list, {'a': 1} as struct, date '2026-01-31' as day, 'ab'::blob as bytes, interval 1 day as span,
-            1.5::decimal(4, 2) as money
+        select [1, 2] as list, {'a': 1} as struct, date '2026-01-31' as day, 'ab'::blob as bytes,
+            interval 1 day as span,            1.5::decimal(4, 2) as money
     """
     for form in ("table", "json", "csv"):
         assert run("query", sql, "-f", form).code == 0

@@ -25,11 +25,12 @@ case driver
     when 'step_logits' then max_batched_tokens * vocab_size
     when 'step_hidden' then max_batched_tokens * hidden_size
     when 'step_intermediate' then max_batched_tokens * intermediate_size / tensor_parallel
-    when 'step_experts' then
-        case when weight_format_id = 'mxfp4' then 0 else 1 end
-        * max_batched_tokens * experts_per_token * (
-            greatest(expert_width / tensor_parallel, hidden_size) + greatest(2 * expert_width / tensor_parallel, hidden_size)
-        )
+    when 'step_experts'
+        then
+            case when weight_format_id = 'mxfp4' then 0 else 1 end
+            * max_batched_tokens * experts_per_token * (
+                greatest(expert_width / tensor_parallel, hidden_size) + greatest(2 * expert_width / tensor_parallel, hidden_size)
+            )
     when 'graphs' then graphs
     when 'graph_layers' then layers * graphs
     when 'graph_hidden' then hidden_size / tensor_parallel * graphs
@@ -43,18 +44,20 @@ case driver
     when 'seats' then max_sequences
     when 'step_tokens' then max_batched_tokens
     when 'rope_table' then coalesce(context_tokens, 0) * rotary_dim
-    when 'absorbed' then
-        case when weight_format_id in ('bf16', 'fp16', 'fp32') then 0 else absorbed_params / tensor_parallel end
-    when 'padded_128' then
-        case
-            when weight_format_id = 'mxfp4' and expert_width > 0
-                then expert_params * (
-                    ceil(expert_width / tensor_parallel / case when is_rocm then 256 else 128 end)
-                    * case when is_rocm then 256 else 128 end / expert_width * ceil(hidden_size / 256) * 256 / hidden_size
-                    - 1.0 / tensor_parallel
-                )
-            else 0
-        end
+    when 'absorbed'
+        then
+            case when weight_format_id in ('bf16', 'fp16', 'fp32') then 0 else absorbed_params / tensor_parallel end
+    when 'padded_128'
+        then
+            case
+                when weight_format_id = 'mxfp4' and expert_width > 0
+                    then expert_params * (
+                        ceil(expert_width / tensor_parallel / case when is_rocm then 256 else 128 end)
+                        * case when is_rocm then 256 else 128 end / expert_width * ceil(hidden_size / 256) * 256 / hidden_size
+                        - 1.0 / tensor_parallel
+                    )
+                else 0
+            end
     when 'rocm' then case when is_rocm then 1 else 0 end
     when 'rocm_peers' then case when is_rocm and tensor_parallel > 1 then 1 else 0 end
     when 'shared_memory' then case when is_shared_memory then 1 else 0 end

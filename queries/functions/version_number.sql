@@ -5,7 +5,8 @@
 create or replace macro version_number(version) as
 case
     when version is not null
-        then coalesce(try_cast(regexp_extract(version::varchar, '^v?([0-9]+)', 1) as bigint), 0) * 1000000
+        then
+            coalesce(try_cast(regexp_extract(version::varchar, '^v?([0-9]+)', 1) as bigint), 0) * 1000000
             + coalesce(try_cast(regexp_extract(version::varchar, '^v?[0-9]+\.([0-9]+)', 1) as bigint), 0) * 1000
             + coalesce(try_cast(regexp_extract(version::varchar, '^v?[0-9]+\.[0-9]+\.([0-9]+)', 1) as bigint), 0)
 end;

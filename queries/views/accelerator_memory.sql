@@ -14,7 +14,7 @@ with stated as (
         coalesce(
             max(figure.value) filter (where figure.quantity_id = 'memory' and figure.basis = 'device'),
             max(figure.value / accelerator.devices_per_board)
-                filter (where figure.quantity_id = 'memory' and figure.basis = 'board')
+            filter (where figure.quantity_id = 'memory' and figure.basis = 'board')
         ) as memory_bytes,
         max(figure.value) filter (where figure.quantity_id = 'visible_memory' and figure.basis = 'device') as visible_bytes,
         max(figure.value) filter (where figure.quantity_id = 'runtime_memory' and figure.basis = 'device') as runtime_bytes,

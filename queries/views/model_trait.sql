@@ -14,7 +14,8 @@ select
     coalesce(sum(case when tensor.role = 'attention' and tensor.part = 'kv_b' then tensor.param_count end), 0)::bigint
         as absorbed_params,
     coalesce((
-        select max(coalesce(layer.rope_dim, layer.key_dim)) from layer_group as layer where layer.model_id = model.model_id
+        select max(coalesce(layer.rope_dim, layer.key_dim)) from layer_group as layer
+        where layer.model_id = model.model_id
     ), 0)::bigint as rotary_dim,
     bool_or(tensor.role in ('vision', 'audio')) as has_encoder
 from model

@@ -12,7 +12,8 @@ with named as (
     union all
     select kv_dtype_id, 'kv_dtype', kv_dtype_id, true, 0 from kv_dtype
     union all
-    select hf_id, 'model', model_id, true, 1 from model where hf_id is not null
+    select hf_id, 'model', model_id, true, 1 from model
+    where hf_id is not null
     union all
     select checkpoint_id, 'model', model_id, true, 1 from checkpoint
     union all

@@ -1,0 +1,81 @@
+"""The catalog's own error: bounds that measured cases hold it to, and the words that go with a verdict."""
+
+import json
+from collections.abc import Callable
+
+import duckdb
+import pytest
+
+
+def one(db: duckdb.DuckDBPyConnection, sql: str) -> float:
+    row = db.sql(sql).fetchone()
+    assert row is not None
+    return float(row[0])
+
+
+@pytest.mark.parametrize(
+    ("quantity", "figure", "bound", "least_cases"),
+    [
+        ("weights_bytes", "abs(relative_error)", 0.006, 50),
+        ("kv_pool_bytes", "abs(error_of_memory)", 0.01, 50),
+        ("activation_bytes", "abs(error_of_memory)", 0.003, 25),
+    ],
+)
+def test_mean_error_of_vllm_stays_within_its_bound(
+    db: duckdb.DuckDBPyConnection, quantity: str, figure: str, bound: float, least_cases: int
+) -> None:
+    found = db.execute(
+        f"select count(*), avg({figure}) from prediction_error where engine = 'vllm' and quantity = ?",  # noqa: S608
+        [quantity],
+    ).fetchone()
+    assert found is not None
+    assert found[0] >= least_cases
+    assert found[1] <= bound
+
+
+def test_capacity_is_within_two_percent_where_a_set_up_repeats_itself(db: duckdb.DuckDBPyConnection) -> None:
+    share = one(
+        db,
+        "select count(*) filter (where abs(relative_error) <= 0.02) / count(*) from prediction_error"
+        " where engine = 'vllm' and quantity = 'kv_capacity_tokens' and accelerator_id not like 'radeon%'",
+    )
+    assert share >= 0.9
+
+
+def test_verdicts_agree_with_what_happened(db: duckdb.DuckDBPyConnection) -> None:
+    assert one(db, "select count(*) from verdict_outcome") >= 100
+    assert one(db, "select count(*) filter (where is_right) / count(*) from verdict_outcome") >= 0.95
+
+
+def test_recipes_agree_with_published_sizes(db: duckdb.DuckDBPyConnection) -> None:
+    assert one(db, "select count(*) from checkpoint_error") >= 40
+    assert one(db, "select avg(abs(relative_error)) from checkpoint_error") <= 0.003
+
+
+def test_summary_counts_each_case_once(db: duckdb.DuckDBPyConnection) -> None:
+    assert one(db, "select sum(cases) from prediction_error_summary") == one(
+        db, "select count(*) from prediction_error"
+    )
+
+
+def test_each_known_run_is_predicted(db: duckdb.DuckDBPyConnection) -> None:
+    left = db.sql(
+        "select engine_run_id from engine_run where engine = 'vllm' and engine_version >= '0.8' and model_id is not null"
+        " and accelerator_id is not null and weight_format_id is not null"
+        " and engine_run_id not in (select engine_run_id from prediction)"
+    ).fetchall()
+    assert left == []
+
+
+def test_explanation_says_what_error_was_seen(run: Callable[..., object]) -> None:
+    done = run("explain", "llama-3.1-8b", "H100", "--format", "json")
+    seen = json.loads(done.stdout)["accuracy"]
+    assert seen["seen_on"] == "full attention"
+    assert seen["cases"] >= 20
+    assert 0 < seen["error_bytes"] < 5e9
+    assert seen["is_tight"] is False
+
+
+def test_tight_margin_is_said_to_be_tight(run: Callable[..., object]) -> None:
+    done = run("explain", "llama-3.1-8b", "H100", "--memory-utilization", "0.24")
+    assert "Tight: the margin is within the error seen." in done.stdout
