@@ -30,9 +30,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def environment(data_home: Path, **extra: str) -> dict[str, str]:
-    """The environment of a subprocess whose embedded database lies below `data_home`."""
+    """The environment of a subprocess whose embedded database lies below `data_home`.
+
+    pandas, polars and pyarrow are hidden, as they are absent after a plain install; the test extra alone brings them.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLSYSDB", "COLUMNS"))}
-    return kept | {"XDG_DATA_HOME": str(data_home), "PYTHONIOENCODING": "utf-8"} | extra
+    plain = str(Path(__file__).parent / "plain_install")
+    path = os.pathsep.join(filter(None, (plain, kept.get("PYTHONPATH"))))
+    return kept | {"XDG_DATA_HOME": str(data_home), "PYTHONIOENCODING": "utf-8", "PYTHONPATH": path} | extra
 
 
 def run_cli(

@@ -60,8 +60,8 @@ def test_summary_counts_each_case_once(db: duckdb.DuckDBPyConnection) -> None:
 
 def test_each_known_run_is_predicted(db: duckdb.DuckDBPyConnection) -> None:
     left = db.sql(
-        "select engine_run_id from engine_run where engine = 'vllm' and engine_version >= '0.8' and model_id is not null"
-        " and accelerator_id is not null and weight_format_id is not null"
+        "select engine_run_id from engine_run where engine = 'vllm' and engine_version >= '0.8'"
+        " and model_id is not null and accelerator_id is not null and weight_format_id is not null"
         " and engine_run_id not in (select engine_run_id from prediction)"
     ).fetchall()
     assert left == []

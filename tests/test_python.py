@@ -127,7 +127,6 @@ def test_units_that_make_no_sense_are_refused(sql: str) -> None:
         db.sql(f"select {sql}").fetchall()
 
 
-# numpy, pandas and pyarrow are not ours to avoid: DuckDB imports them for a bound parameter, where they are installed.
 HEAVY = ("sqlalchemy", "alembic", "duckdb_sqlalchemy", "pint", "polars", "torch", "transformers")
 MODULES = """
 import sys
@@ -137,7 +136,7 @@ try:
     cli.main()
 except SystemExit as end:
     code = end.code
-print("modules", *sorted({{name.split(".")[0] for name in sys.modules}}), file=sys.stderr)
+print("modules", *sorted({{name.split(".")[0] for name, module in sys.modules.items() if module}}), file=sys.stderr)
 sys.exit(code)
 """
 

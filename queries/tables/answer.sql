@@ -63,6 +63,7 @@ create or replace macro answer(
             max(cached.budget_bytes) as budget_bytes,
             max(cached.own_tokens) as own_tokens,
             min(case cached.kind when 'recurrent' then null else cached.block_tokens end) as block_tokens,
+            max(case cached.kind when 'recurrent' then null else cached.block_tokens end) as widest_block_tokens,
             sum(
                 case
                     when cached.cap_tokens <= start.from_tokens then 0
@@ -90,6 +91,7 @@ create or replace macro answer(
             piece.accelerator,
             max(piece.own_tokens) as own_tokens,
             max(piece.block_tokens) as block_tokens,
+            max(piece.widest_block_tokens) as widest_block_tokens,
             max(
                 case
                     when piece.bytes_per_token > 0
@@ -116,8 +118,7 @@ create or replace macro answer(
             (floor(least(bound.tokens, coalesce(bound.own_tokens, bound.tokens)) / bound.block_tokens) - below.step)::bigint
             * bound.block_tokens as context_tokens
         from bound
-        cross join generate_series(0, 3) as below (step)
-        where bound.block_tokens is not null
+        inner join generate_series(0, 260) as below (step) on below.step <= bound.widest_block_tokens // bound.block_tokens + 2
     ),
 
     reached as (
