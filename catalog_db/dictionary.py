@@ -23,6 +23,7 @@ COLUMNS = """
     left join duckdb_views() as views
         on columns.table_name = views.view_name and columns.database_name = views.database_name
     where columns.database_name = 'mlsysdb' and not columns.internal and columns.table_name <> 'alembic_version'
+        and not starts_with(columns.table_name, 'kept_')
     order by views.view_name is not null, columns.table_name, columns.column_index
 """
 FUNCTIONS = """

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from catalog_db import install
+
 # A query answers for all models of the catalog, so that a few examples are some thousand cases.
 drawn = settings(
     max_examples=8,
@@ -293,6 +295,7 @@ COPY_TENSORS = """
 
 
 def verdicts(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    install.refresh(connection)
     return connection.sql(
         "select fits, required_bytes, headroom_bytes from fits('h100-sxm5-80gb') where model = 'mine'"
     ).fetchall()
@@ -321,6 +324,7 @@ def test_accelerator_whose_memory_is_unknown_has_an_unknown_verdict(writable: du
         "insert into accelerator select * replace ('my-gpu' as accelerator_id, 'My GPU' as name, 'me' as source_id)"
         " from accelerator where accelerator_id = 'h100-sxm5-80gb'"
     )
+    install.refresh(writable)
     found = writable.sql("select fits, usable_memory_bytes from fits('my-gpu') where model = 'llama-3-8b'").fetchall()
     assert found == [(None, None)]
 

@@ -22,13 +22,13 @@ create or replace macro cache_type(
         from asked
         cross join mlsysdb.engine_choice(engine) as profile
         inner join mlsysdb.model on true
-        inner join mlsysdb.resolved_name as named
+        inner join mlsysdb.kept_resolved_name as named
             on
                 model.model_id = named.target_id
                 and named.kind = 'model'
                 and named.name_key = coalesce(asked.model_key, mlsysdb.name_key(model.model_id))
-        left join mlsysdb.model_kv_width as own on model.model_id = own.model_id
-        left join mlsysdb.resolved_name as kv_name on kv_name.kind = 'kv_dtype' and asked.kv_key = kv_name.name_key
+        left join mlsysdb.kept_model_kv_width as own on model.model_id = own.model_id
+        left join mlsysdb.kept_resolved_name as kv_name on kv_name.kind = 'kv_dtype' and asked.kv_key = kv_name.name_key
         left join mlsysdb.kv_dtype as kv on kv.kv_dtype_id = coalesce(
             kv_name.target_id,
             case when profile.widest_auto_bits < own.bits then 'bf16' else own.kv_dtype_id end

@@ -56,18 +56,18 @@ create or replace macro plan(
             case profile.kv_layout when 'exact' then 0 else coalesce(load.max_batched_tokens, steps.value, 0) end as cache_step_tokens
         from profile
         cross join load
-        inner join mlsysdb.accelerator_memory as memory on true
-        inner join mlsysdb.resolved_name as named
+        inner join mlsysdb.kept_accelerator_memory as memory on true
+        inner join mlsysdb.kept_resolved_name as named
             on
                 named.kind = 'accelerator'
                 and memory.accelerator_id = named.target_id
                 and named.name_key = coalesce(load.gpu_key, mlsysdb.name_key(memory.accelerator_id))
-        left join mlsysdb.engine_default_for as seats
+        left join mlsysdb.kept_engine_default_for as seats
             on
                 profile.engine_profile_id = seats.engine_profile_id
                 and memory.accelerator_id = seats.accelerator_id
                 and seats.setting = 'max_sequences'
-        left join mlsysdb.engine_default_for as steps
+        left join mlsysdb.kept_engine_default_for as steps
             on
                 profile.engine_profile_id = steps.engine_profile_id
                 and memory.accelerator_id = steps.accelerator_id
@@ -93,12 +93,12 @@ create or replace macro plan(
         from load
         cross join profile
         inner join mlsysdb.model on true
-        inner join mlsysdb.resolved_name as named
+        inner join mlsysdb.kept_resolved_name as named
             on
                 named.kind = 'model'
                 and model.model_id = named.target_id
                 and named.name_key = coalesce(load.model_key, mlsysdb.name_key(model.model_id))
-        left join mlsysdb.model_cache as trait on model.model_id = trait.model_id
+        left join mlsysdb.kept_model_cache as trait on model.model_id = trait.model_id
         left join mlsysdb.weight_format as own on model.native_weight_format_id = own.weight_format_id
         left join mlsysdb.weight_format_engine as loads
             on own.weight_format_id = loads.weight_format_id and profile.engine = loads.engine
@@ -119,7 +119,7 @@ create or replace macro plan(
         cross join profile
         inner join mlsysdb.weight_format_engine as loads on profile.engine = loads.engine
         inner join mlsysdb.weight_format as format on loads.weight_format_id = format.weight_format_id
-        left join mlsysdb.resolved_name as named
+        left join mlsysdb.kept_resolved_name as named
             on named.kind = 'weight_format' and subject.format_key = named.name_key
         where
             format.weight_format_id = named.target_id
@@ -159,7 +159,7 @@ create or replace macro plan(
             ) filter (where part.role = 'lm_head') as lm_head_bytes
         from candidate
         cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as shape
-        inner join mlsysdb.model_weight as part
+        inner join mlsysdb.kept_model_weight as part
             on candidate.model_id = part.model_id and candidate.weight_format_id = part.weight_format_id
         group by candidate.model_id, candidate.weight_format_id, shape.devices
     ),
@@ -251,7 +251,7 @@ create or replace macro plan(
                 )
             ) as term_bytes
         from sized
-        inner join mlsysdb.model_trait as trait on sized.model_id = trait.model_id
+        inner join mlsysdb.kept_model_trait as trait on sized.model_id = trait.model_id
         inner join mlsysdb.engine_term as term on sized.engine_profile_id = term.engine_profile_id
         group by sized.model_id, sized.accelerator_id, sized.devices, sized.weight_format_id, term.term, term.branch
     ),

@@ -1,0 +1,60 @@
+-- The rows kept for speed are those of their views; after a change by SQL, `mlsysdb upgrade` keeps them anew.
+
+with differing as (
+    (select 'accelerator_memory' as relation, view.accelerator_id as id, view.runtime_memory_bytes as value from accelerator_memory as view)
+    except
+    (select 'accelerator_memory', kept.accelerator_id, kept.runtime_memory_bytes from kept_accelerator_memory as kept)
+    union all
+    (
+        (
+            select 'engine_default_for', view.accelerator_id, sum(view.value) from engine_default_for as view
+            group by view.accelerator_id
+        )
+        except
+        (
+            select 'engine_default_for', kept.accelerator_id, sum(kept.value) from kept_engine_default_for as kept
+            group by kept.accelerator_id
+        )
+    )
+    union all
+    (
+        (select 'model_cache', view.model_id, view.keeps_nothing::int from model_cache as view)
+        except
+        (select 'model_cache', kept.model_id, kept.keeps_nothing::int from kept_model_cache as kept)
+    )
+    union all
+    (
+        (select 'model_kv_width', view.model_id, view.bits from model_kv_width as view)
+        except
+        (select 'model_kv_width', kept.model_id, kept.bits from kept_model_kv_width as kept)
+    )
+    union all
+    (
+        (select 'model_trait', view.model_id, view.hidden_size + view.layers from model_trait as view)
+        except
+        (select 'model_trait', kept.model_id, kept.hidden_size + kept.layers from kept_model_trait as kept)
+    )
+    union all
+    (
+        (
+            select 'model_weight', view.model_id, round(sum(view.weights_bytes)) from model_weight as view
+            group by view.model_id
+        )
+        except
+        (
+            select 'model_weight', kept.model_id, round(sum(kept.weights_bytes)) from kept_model_weight as kept
+            group by kept.model_id
+        )
+    )
+    union all
+    (
+        (select 'resolved_name', view.name_key || ' ' || view.target_id, view.targets from resolved_name as view)
+        except
+        (select 'resolved_name', kept.name_key || ' ' || kept.target_id, kept.targets from kept_resolved_name as kept)
+    )
+)
+
+select
+    differing.relation,
+    differing.id
+from differing
