@@ -67,11 +67,11 @@ def put(part: str, text: str, readme: str) -> str:
     return f"{head}{begin}\n\n{text}\n{end}{rest.partition(end)[2]}"
 
 
-def parts(connection: duckdb.DuckDBPyConnection) -> dict[Path, tuple[str, str]]:
-    """Each README with the name and the text of its generated part."""
+def parts(connection: duckdb.DuckDBPyConnection, checkout: Path) -> dict[Path, tuple[str, str]]:
+    """Each README of a checkout with the name and the text of its generated part."""
     return {
-        assets.folder("seeds") / "README.md": ("data dictionary", text(connection)),
-        assets.root() / "README.md": ("accuracy", accuracy(connection)),
+        checkout / "seeds" / "README.md": ("data dictionary", text(connection)),
+        checkout / "README.md": ("accuracy", accuracy(connection)),
     }
 
 
@@ -81,7 +81,7 @@ def main() -> None:
         path = Path(folder) / database.FILE
         build.upgrade(path)
         with contextlib.closing(database.attach(path)) as connection:
-            for readme, (part, content) in parts(connection).items():
+            for readme, (part, content) in parts(connection, assets.root()).items():
                 readme.write_text(put(part, content, readme.read_text(encoding="utf-8")), encoding="utf-8")
                 print(f"wrote {readme}", file=sys.stderr)
 

@@ -90,21 +90,39 @@ def human(name: str, value: Any) -> str:
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> str:
     """A table for a terminal of any width, or plain aligned columns for a pipe; numbers are never cut."""
+    lines = _folded(heads, rows, numeric) if sys.stdout.isatty() else _aligned(heads, rows, numeric)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _aligned(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> list[str]:
+    """Columns two spaces apart, each as wide as its widest cell; rich is not imported for a pipe."""
+    clean = [[cell.replace("\n", " ") for cell in line] for line in [heads, *rows]]
+    widths = [max(map(len, column)) for column in zip(*clean, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if is_number else cell.ljust(width)
+            for cell, width, is_number in zip(line, widths, numeric, strict=True)
+        )
+        for line in clean
+    ]
+
+
+def _folded(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> list[str]:
+    """A table of rich, folded to the terminal's width."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    is_terminal = sys.stdout.isatty()
-    width = None if is_terminal else 100_000
-    console = Console(file=io.StringIO(), width=width or _terminal_width(), force_terminal=is_terminal)
-    grid = Table(box=SIMPLE_HEAD if is_terminal else None, pad_edge=False, header_style="bold" if is_terminal else "")
+    console = Console(file=io.StringIO(), width=_terminal_width(), force_terminal=True)
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for head, is_number in zip(heads, numeric, strict=True):
-        heading = head.replace(" ", "\n", 1) if is_terminal and is_number else head
+        heading = head.replace(" ", "\n", 1) if is_number else head
         grid.add_column(heading, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
     for row in rows:
-        grid.add_row(*row)
+        grid.add_row(*map(Text, row))
     console.print(grid)
-    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"  # type: ignore[attr-defined]
+    return console.file.getvalue().splitlines()  # type: ignore[attr-defined, no-any-return]
 
 
 def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> str:

@@ -3,6 +3,7 @@
 -- Attention keeps key and value of each kv head, at least one head a rank; MLA keeps one latent and one rotary key for all
 -- heads, on every rank (DeepSeek-V2, arXiv 2405.04434, section 2.1.3); recurrent and shared layers and layers without
 -- attention keep nothing a token. `index_bits` is the width of a sparse indexer's key with its scale, spread over its values.
+-- Sparse MLA in FP8 adds scales of 128 values and keeps its rotary key in 16 bits (vLLM, v1/kv_cache_interface.py, fp8_ds_mla).
 
 create or replace macro kv_token_bytes(
     kind varchar, kv_heads bigint, key_dim bigint, value_dim bigint, latent_dim bigint, rope_dim bigint,
@@ -11,6 +12,8 @@ create or replace macro kv_token_bytes(
 case
     when kind in ('full', 'sliding', 'chunked')
         then ceil(kv_heads / tensor_parallel) * (key_dim + value_dim) * kv_bits / 8
+    when kind = 'mla' and index_dim is not null and kv_bits = 8
+        then latent_dim + latent_dim / 128 * 4 + coalesce(rope_dim, 0) * 2
     when kind = 'mla'
         then (latent_dim + coalesce(rope_dim, 0)) * kv_bits / 8
     when kind in ('recurrent', 'shared', 'none') then 0
@@ -24,3 +27,4 @@ select kv_token_bytes('mla', null, null, null, 512, 64, null, null, 16, 16, 8) *
 select kv_token_bytes('full', 8, 128, 128, null, null, null, null, 16, 16, 16) = 512 as one_head_a_rank_at_least;
 select kv_token_bytes('recurrent', null, null, null, null, null, null, null, 16, 16, 1) = 0 as recurrent_layers_keep_no_tokens;
 select kv_token_bytes('full', null, 128, 128, null, null, null, null, 16, 16, 1) is null as unknown_stays_unknown;
+select kv_token_bytes('mla', null, null, null, 512, 64, 128, null, 8, 8.25, 1) = 656 + 132 as deepseek_v32_in_fp8_with_its_index;

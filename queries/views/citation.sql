@@ -154,7 +154,10 @@ select
     figures.subject_id,
     figures.figure,
     figures.value,
-    coalesce(figures.as_printed, figures.value::varchar) as as_printed,
+    coalesce(
+        figures.as_printed,
+        case when figures.value = floor(figures.value) then figures.value::bigint::varchar else figures.value::varchar end
+    ) as as_printed,
     figures.source_id,
     source.title as source_title,
     source.publisher,

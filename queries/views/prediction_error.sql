@@ -1,4 +1,6 @@
 -- One row per measured run and quantity that the formulas give too: both figures and the difference.
+--
+-- is_disturbed marks a pool more than 5 % below that of another run of the same set-up: something else held memory there.
 
 create or replace view prediction_error as
 select
@@ -18,6 +20,15 @@ select
     prediction.value / nullif(measurement.value, 0) - 1 as relative_error,
     case when measurement.quantity like '%_bytes' then (prediction.value - measurement.value) / memory.runtime_memory_bytes end
         as error_of_memory,
+    coalesce(
+        case when measurement.quantity in ('kv_pool_bytes', 'kv_capacity_tokens', 'max_concurrency') then measurement.value end
+        < 0.95 * max(measurement.value) over (
+            partition by
+                measurement.quantity, run.engine, run.model_id, run.accelerator_id, run.weight_format_id, run.kv_dtype_id,
+                run.tensor_parallel, run.pipeline_parallel, run.context_tokens, run.memory_utilization, run.max_sequences
+        ),
+        false
+    ) as is_disturbed,
     source.url,
     run.locator as place
 from measurement
