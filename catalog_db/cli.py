@@ -90,7 +90,7 @@ def fits(
         _say(*asked.notes, question.assumptions(asked, answer.first))
         shown = _ordered(answer, sort, limit)
         render.write(shown, form, output, render.columns_for("model" if gpu else "accelerator"))
-        _say(question.summary(connection, asked, len(answer), len(shown), everything))
+        _say(question.summary(connection, asked, answer, len(shown), everything))
 
 
 @app.command()

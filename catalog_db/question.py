@@ -187,11 +187,18 @@ def _plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def summary(connection: duckdb.DuckDBPyConnection, asked: Question, found: int, shown: int, everything: bool) -> str:
-    """What the table leaves out, in words."""
+def summary(
+    connection: duckdb.DuckDBPyConnection, asked: Question, answer: query.Answer, shown: int, everything: bool
+) -> str:
+    """What the table leaves out or takes for granted, in words."""
     kind = "accelerators" if asked.parameters["gpu"] is None else "models"
     total = query.report(connection, "count", {"kind": kind}).rows[0][0]
-    words = [] if everything else [f"{found} of {total} {kind} fit; --all shows the others"]
-    if shown < found:
-        words.append(f"{shown} of {found} rows shown")
+    estimated = sum(1 for row in answer.dicts() if row["is_memory_estimated"])
+    words = [] if everything else [f"{len(answer)} of {total} {kind} fit; --all shows the others"]
+    if shown < len(answer):
+        words.append(f"{shown} of {len(answer)} rows shown")
+    if kind == "accelerators":
+        words.append("by memory alone: whether the engine runs on a device is not judged")
+    if estimated:
+        words.append(f"the memory total is an estimate for {estimated} of the rows (is_memory_estimated)")
     return "; ".join(words)
