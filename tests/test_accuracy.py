@@ -79,3 +79,21 @@ def test_explanation_says_what_error_was_seen(run: Callable[..., object]) -> Non
 def test_tight_margin_is_said_to_be_tight(run: Callable[..., object]) -> None:
     done = run("explain", "llama-3.1-8b", "H100", "--memory-utilization", "0.24")
     assert "Tight: the margin is within the error seen." in done.stdout
+
+
+def test_cache_bytes_a_token_are_exact_but_for_the_logs_rounding(db: duckdb.DuckDBPyConnection) -> None:
+    """A pool is logged to 0.005 GiB, a capacity in blocks; several ranks log one's pool and another's capacity."""
+    cases = db.sql(
+        "select max(measured) filter (where quantity = 'kv_pool_bytes') as pool,"
+        " max(measured) filter (where quantity = 'kv_capacity_tokens') as tokens,"
+        " max(predicted) filter (where quantity = 'kv_pool_bytes')"
+        " / max(predicted) filter (where quantity = 'kv_capacity_tokens') as bytes_per_token"
+        " from prediction_error where engine = 'vllm' and tensor_parallel = 1 and pipeline_parallel = 1"
+        " group by engine_run_id having pool > 0 and tokens > 0 and bytes_per_token > 0"
+    ).fetchall()
+    exact = [
+        abs(bytes_per_token / (pool / tokens) - 1) <= 0.005 * 2**30 / pool + 2 * 16 / tokens
+        for pool, tokens, bytes_per_token in cases
+    ]
+    assert len(cases) >= 35
+    assert exact.count(False) <= 1, "gemma-4 on GB10 raises max_num_batched_tokens for its images"
