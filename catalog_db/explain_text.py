@@ -69,15 +69,13 @@ def _verdict(told: dict[str, Any]) -> str:
 
 
 def _sum(told: dict[str, Any], grid: Grid) -> str:
+    guess = " of an estimated total" if told["is_memory_estimated"] else ""
     rows = [(NAMES[name], _gib(told[name]), _gb(told[name]), _exact(told[name])) for name in SUM]
     rows += [
         ("needed", *_sizes(told["required_bytes"])),
-        ("usable (the engine's share)", *_sizes(told["usable_memory_bytes"])),
+        (f"usable (the engine's share{guess})", *_sizes(told["usable_memory_bytes"])),
         ("left over", *_sizes(told["headroom_bytes"])),
-        (
-            f"driver-visible memory{' (estimated)' if told['is_memory_estimated'] else ''}",
-            *_sizes(told["visible_memory_bytes"]),
-        ),
+        ("driver-visible memory", *_sizes(told["visible_memory_bytes"])),
         ("KV cache, as the sequences need it", *_sizes(told["kv_cache_bytes"])),
     ]
     return grid(("per device", "GiB", "GB", "bytes"), rows, (False, True, True, True))

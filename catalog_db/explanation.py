@@ -22,7 +22,9 @@ def explain(connection: duckdb.DuckDBPyConnection, asked: Question) -> dict[str,
     if not rows:
         raise UsageError(_no_answer(asked))
     row = rows[0]
-    terms = _weights(connection, row) + _cache(connection, row) + _engine(connection, row)
+    beside = _engine(connection, row)
+    terms = _weights(connection, row) + [term for term in beside if term["term"] == "weights"]
+    terms += _cache(connection, row) + [term for term in beside if term["term"] != "weights"]
     return row | {
         "accuracy": _accuracy(connection, asked, row),
         "terms": terms,

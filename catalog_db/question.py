@@ -165,7 +165,8 @@ def assumptions(asked: Question, row: dict[str, Any] | None) -> str:
     """One line that says what was assumed, from the answer itself where there is one."""
     parameters = asked.parameters
     given = row or {}
-    context = parameters["context_tokens"]
+    own = given.get("context_tokens") if parameters["model"] else None
+    context = parameters["context_tokens"] or own
     words = [
         f"engine {_engine_words(parameters['engine'], given)}",
         f"context {context:,} tokens" if context else "context 8,192 tokens (or the model's own, if shorter)",
