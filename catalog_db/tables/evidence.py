@@ -44,6 +44,15 @@ engine_run = Table(
     comment="One row per start of an engine that somebody logged in public.",
 )
 
+run_option = Table(
+    "run_option",
+    metadata,
+    ref_key("engine_run_id", "engine_run.engine_run_id", "Of which run."),
+    key("run_option", "speculative_mtp: the model's own MTP layers were loaded."),
+    one_of("run_option", "speculative_mtp"),
+    comment="One row per run and thing it switched on that changes its memory; the citation is the run's.",
+)
+
 measurement = Table(
     "measurement",
     metadata,

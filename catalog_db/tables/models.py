@@ -111,3 +111,16 @@ tensor_group = Table(
     CheckConstraint("param_count = tensors * out_features * in_features", name="param_count_is_product"),
     comment="One row per model, role, part and shape of weight tensors; their sum is the exact count.",
 )
+
+rope_table = Table(
+    "rope_table",
+    metadata,
+    ref_key("model_id", "model.model_id", "Of which model."),
+    Column("ordinal", BigInteger, primary_key=True, comment="Number of the table, from 0."),
+    Column("positions", BigInteger, nullable=False, comment="Rows: context times the linear scaling factor."),
+    Column("dim", BigInteger, nullable=False, comment="Values of a row: cosines and sines of one head."),
+    *cited(),
+    tier_check(),
+    *positive("positions", "dim"),
+    comment="One row per rotary table of a model whose tables are not one of context_tokens x head_dim.",
+)

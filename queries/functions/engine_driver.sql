@@ -6,7 +6,8 @@
 -- products (0 for MXFP4). graph_layers, graph_hidden, graph_experts: layers of the stage, hidden_size / tensor_parallel and 1 for
 -- a mixture of experts, times the share of graphs captured; graphs: that share. encoder: 1 for a model with a vision or audio
 -- tower. one_rank, two_ranks, more_ranks: 1 for that many tensor-parallel ranks; ranks: devices; big_device: 1 above 60 GiB;
--- seats: max_sequences; step_tokens: max_batched_tokens. rope_table: context_tokens x rotary_dim. absorbed: parameters of MLA's
+-- seats: max_sequences; step_tokens: max_batched_tokens. rope_table: rows x values of
+-- the rotary tables (context_tokens x head_dim, unless linear scaling makes them longer). absorbed: parameters of MLA's
 -- kv_b kept a second time in 16 bits beside narrower weights. padded_128, padded_64: MXFP4 experts with hidden rounded up to 256
 -- and the inner width of a rank to 128 (256 on ROCm) or 64, less the unpadded. rocm, rocm_peers: 1 on AMD devices, on
 -- several of them; shared_memory: 1 where device and host share memory. Source: vLLM, v1/worker/gpu_model_runner.py profile_run,
@@ -15,7 +16,7 @@
 create or replace macro engine_driver(
     driver varchar, max_sequences bigint, max_batched_tokens bigint, graphs double, vocab_size bigint, hidden_size bigint,
     intermediate_size bigint, experts_per_token bigint, expert_width bigint, expert_params bigint, absorbed_params bigint,
-    rotary_dim bigint, context_tokens bigint, has_encoder boolean, layers bigint, tensor_parallel bigint, devices bigint,
+    rope_values bigint, has_encoder boolean, layers bigint, tensor_parallel bigint, devices bigint,
     total_bytes double, weight_format_id varchar, is_rocm boolean, is_shared_memory boolean
 ) as
 case driver
@@ -43,7 +44,7 @@ case driver
     when 'big_device' then case when total_bytes > 60 * 1073741824.0 then 1 else 0 end
     when 'seats' then max_sequences
     when 'step_tokens' then max_batched_tokens
-    when 'rope_table' then coalesce(context_tokens, 0) * rotary_dim
+    when 'rope_table' then rope_values
     when 'absorbed'
         then
             case when weight_format_id in ('bf16', 'fp16', 'fp32') then 0 else absorbed_params / tensor_parallel end
@@ -74,13 +75,15 @@ end;
 
 -- tests
 
-select engine_driver('constant', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16', false, false) = 1 as once;
-select engine_driver('sampled_logits', 256, 1, 1, 128256, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16', false, false) = 32833536 as logits;
-select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16', false, false) = 4000 as both_products;
-select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 1, false, 1, 1, 1, 1, 'mxfp4', false, false) = 0 as none_for_mxfp4;
-select engine_driver('two_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 2, 2, 1, 'bf16', false, false) = 1 as a_step_of_parallelism;
+select engine_driver('constant', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, false, 1, 1, 1, 1, 'bf16', false, false) = 1 as once;
+select engine_driver('sampled_logits', 256, 1, 1, 128256, 1, 1, 0, 0, 0, 0, 1, false, 1, 1, 1, 1, 'bf16', false, false) = 32833536 as logits;
+select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, false, 1, 1, 1, 1, 'bf16', false, false) = 4000 as both_products;
+select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, false, 1, 1, 1, 1, 'mxfp4', false, false) = 0 as none_for_mxfp4;
+select engine_driver('two_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, false, 1, 2, 2, 1, 'bf16', false, false) = 1 as a_step_of_parallelism;
 select
-    round(engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, 1, false, 1, 1, 1, 1, 'mxfp4', false, false)) = 90370
+    round(engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, false, 1, 1, 1, 1, 'mxfp4', false, false)) = 90370
         as gpt_oss_20b_is_padded_from_2880_to_3072_by_2944;
-select engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, 1, false, 1, 1, 1, 1, 'fp8', false, false) = 0 as mxfp4_only;
-select engine_driver('sampled_logits', 256, 1, 1, null, 1, 1, 0, 0, 0, 0, 1, 1, false, 1, 1, 1, 1, 'bf16', false, false) is null as unknown;
+select engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, false, 1, 1, 1, 1, 'fp8', false, false) = 0 as mxfp4_only;
+select engine_driver('sampled_logits', 256, 1, 1, null, 1, 1, 0, 0, 0, 0, 1, false, 1, 1, 1, 1, 'bf16', false, false) is null as unknown;
+select engine_driver('rope_table', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 33554432, false, 1, 1, 1, 1, 'bf16', false, false) = 33554432
+    as rows_times_values;

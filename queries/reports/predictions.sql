@@ -1,6 +1,7 @@
 -- What do the formulas give for each measured run whose model, device and weight format are known?
 --
--- llama.cpp reports the cache it allocated, where vLLM and SGLang report the pool that is left for it.
+-- llama.cpp reports the cache it allocated, where vLLM and SGLang report the pool that is left for it. A run that speculates holds
+-- the model's MTP layers too; what those cache is not modelled, so its capacity is unknown (several ranks: not modelled either).
 
 with known as (
     select
@@ -26,16 +27,30 @@ with known as (
         and not (run.engine = 'vllm' and version_number(run.engine_version) between 1 and 7999)
 ),
 
+drafted as (
+    select
+        known.engine_run_id,
+        sum(draft.weights_bytes) as draft_bytes
+    from known
+    inner join run_option as chosen on known.engine_run_id = chosen.engine_run_id and chosen.run_option = 'speculative_mtp'
+    inner join kept_model_weight as draft
+        on known.model_id = draft.model_id and known.weight_format_id = draft.weight_format_id and draft.role = 'mtp'
+    where known.devices = 1
+    group by known.engine_run_id
+),
+
 planned as (
     select
         known.engine_run_id,
+        known.engine,
         plan.weights_bytes,
-        case when known.engine = 'llama.cpp' then plan.kv_reserved_bytes else plan.kv_pool_bytes end as kv_pool_bytes,
-        case when known.engine = 'llama.cpp' then null else plan.kv_capacity_tokens end as kv_capacity_tokens,
+        plan.kv_pool_bytes,
+        plan.kv_reserved_bytes,
+        plan.kv_capacity_tokens,
+        plan.block_pool_bytes,
         plan.activation_bytes,
         plan.cuda_graph_bytes,
         plan.runtime_bytes,
-        plan.block_pool_bytes / nullif(plan.kv_reserved_bytes, 0) as max_concurrency,
         plan.fits
     from
         known,
@@ -44,22 +59,42 @@ planned as (
             known.context_tokens, 1, known.weight_format_id, known.kv_dtype_id, known.engine, known.memory_utilization,
             known.max_sequences, known.max_batched_tokens, false, true
         ) as plan
+),
+
+held as (
+    select
+        planned.engine_run_id,
+        planned.weights_bytes + coalesce(drafted.draft_bytes, 0) as weights_bytes,
+        case
+            when planned.engine = 'llama.cpp' then planned.kv_reserved_bytes
+            else planned.kv_pool_bytes - coalesce(drafted.draft_bytes, 0)
+        end as kv_pool_bytes,
+        case when planned.engine <> 'llama.cpp' and drafted.draft_bytes is null then planned.kv_capacity_tokens end
+            as kv_capacity_tokens,
+        planned.activation_bytes,
+        planned.cuda_graph_bytes,
+        planned.runtime_bytes,
+        case when drafted.draft_bytes is null then planned.block_pool_bytes / nullif(planned.kv_reserved_bytes, 0) end
+            as max_concurrency,
+        planned.fits
+    from planned
+    left join drafted on planned.engine_run_id = drafted.engine_run_id
 )
 
 select
-    planned.engine_run_id,
+    held.engine_run_id,
     figure.quantity,
     case figure.quantity
-        when 'weights_bytes' then planned.weights_bytes
-        when 'kv_pool_bytes' then planned.kv_pool_bytes
-        when 'kv_capacity_tokens' then planned.kv_capacity_tokens
-        when 'activation_bytes' then planned.activation_bytes
-        when 'cuda_graph_bytes' then planned.cuda_graph_bytes
-        when 'runtime_bytes' then planned.runtime_bytes
-        when 'max_concurrency' then planned.max_concurrency
-        when 'fits' then case when planned.fits then 1 when not planned.fits then 0 end
+        when 'weights_bytes' then held.weights_bytes
+        when 'kv_pool_bytes' then held.kv_pool_bytes
+        when 'kv_capacity_tokens' then held.kv_capacity_tokens
+        when 'activation_bytes' then held.activation_bytes
+        when 'cuda_graph_bytes' then held.cuda_graph_bytes
+        when 'runtime_bytes' then held.runtime_bytes
+        when 'max_concurrency' then held.max_concurrency
+        when 'fits' then case when held.fits then 1 when not held.fits then 0 end
     end as value
-from planned
+from held
 cross join (
     values
     ('weights_bytes'), ('kv_pool_bytes'), ('kv_capacity_tokens'), ('activation_bytes'), ('cuda_graph_bytes'), ('runtime_bytes'),

@@ -245,7 +245,7 @@ create or replace macro plan(
                 term.coefficient * mlsysdb.engine_driver(
                     term.driver, sized.max_sequences, sized.max_batched_tokens, mlsysdb.captured_graphs(sized.max_sequences),
                     trait.vocab_size, trait.hidden_size, trait.intermediate_size, trait.experts_per_token, trait.expert_width,
-                    trait.expert_params, trait.absorbed_params, trait.rotary_dim, trait.context_tokens, trait.has_encoder,
+                    trait.expert_params, trait.absorbed_params, trait.rope_values, trait.has_encoder,
                     sized.stage_layers, sized.tensor_parallel, sized.devices, sized.total_bytes, sized.weight_format_id,
                     sized.is_rocm, sized.is_shared_memory
                 )

@@ -13,10 +13,17 @@ select
     coalesce(sum(case when tensor.role = 'expert' and tensor.part <> 'bias' then tensor.param_count end), 0)::bigint as expert_params,
     coalesce(sum(case when tensor.role = 'attention' and tensor.part = 'kv_b' then tensor.param_count end), 0)::bigint
         as absorbed_params,
-    coalesce((
-        select max(coalesce(layer.rope_dim, layer.key_dim)) from layer_group as layer
-        where layer.model_id = model.model_id
-    ), 0)::bigint as rotary_dim,
+    coalesce(
+        (
+            select sum(rope.positions * rope.dim) from rope_table as rope
+            where rope.model_id = model.model_id
+        ),
+        model.context_tokens * (
+            select max(coalesce(layer.rope_dim, layer.key_dim)) from layer_group as layer
+            where layer.model_id = model.model_id
+        ),
+        0
+    )::bigint as rope_values,
     bool_or(tensor.role in ('vision', 'audio')) as has_encoder
 from model
 inner join tensor_group as tensor on model.model_id = tensor.model_id
