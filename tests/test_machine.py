@@ -29,7 +29,7 @@ def prepared(db: duckdb.DuckDBPyConnection, gpu: str, **options: object) -> ques
         ("Standard_ND96isr_H100_v5", "standard_nd96isr_h100_v5", "h100-sxm5-80gb", 8, 1),
         ("DGX H100", "dgx-h100", "h100-sxm5-80gb", 8, 1),
         ("GB200 NVL72", "gb200-nvl72", "gb200", 72, 18),
-        ("v5e-8", "v5litepod-8", "tpu-v5e", 8, 2),
+        ("v5e-8", "v5litepod-8", "tpu-v5e", 8, 1),
         ("tpu7x-8", "tpu7x-8", "tpu-v7", 8, 1),
     ],
 )
@@ -106,8 +106,12 @@ def test_name_of_several_machines_is_refused_with_their_ids(writable: duckdb.Duc
         machine.named(writable, "Big One")
 
 
-def test_ids_of_systems_are_not_those_of_accelerators(db: duckdb.DuckDBPyConnection) -> None:
-    assert db.sql("from system inner join accelerator on system_id = accelerator_id").fetchall() == []
+def test_no_name_of_a_machine_is_that_of_something_else(db: duckdb.DuckDBPyConnection) -> None:
+    shared = (
+        "select a.name, b.kind, b.target_id from name as a inner join name as b using (name_key)"
+        " where a.kind = 'system' and b.kind <> 'system'"
+    )
+    assert db.sql(shared).fetchall() == []
 
 
 def test_mistyped_machine_is_told_its_nearest_names(db: duckdb.DuckDBPyConnection) -> None:
