@@ -16,7 +16,10 @@ with cited as (
             $kind = 'model' and citation.subject_id = $id
             and citation.table_name in ('model', 'model_fact', 'layer_group', 'tensor_group')
         )
-        or ($kind = 'accelerator' and citation.subject_id = $id and citation.table_name in ('accelerator', 'accelerator_spec'))
+        or (
+            $kind = 'accelerator' and citation.subject_id = $id
+            and citation.table_name in ('accelerator', 'accelerator_fact', 'accelerator_partition', 'accelerator_spec')
+        )
         or ($kind = 'weight_format' and citation.subject_id = $id and citation.table_name in ('weight_format', 'weight_format_rule'))
         or ($kind = 'kv_dtype' and citation.subject_id = $id and citation.table_name = 'kv_dtype')
         or (
