@@ -2,8 +2,8 @@
 --
 -- A board's memory is shared out over its devices where no device's own is stated. Where the driver's or the runtime's figure
 -- is unknown, the median ratio seen on accelerators of the same memory type (else on all) stands in, and is_memory_estimated
--- says so. Slices of a device (MIG instances, compute partitions) lose another share than whole ones, so their ratio is taken
--- among slices where one is known. is_alone: several of them cannot serve one model, because they cannot exchange data.
+-- says so. Slices of a device (MIG instances, compute partitions) lose another share than whole ones: their ratio is that of
+-- slices of the same size, else of all slices. is_alone: several cannot serve one model, because they cannot exchange data.
 
 create or replace view accelerator_memory as
 with stated as (
@@ -32,8 +32,9 @@ with stated as (
 
 seen as (
     select
+        accelerator_id,
         is_slice,
-        memory_type,
+        case when is_slice then 'slice of ' || memory_bytes else memory_type end as peers,
         visible_bytes / memory_bytes as visible_ratio,
         runtime_bytes / coalesce(visible_bytes, memory_bytes) as runtime_ratio
     from stated
@@ -41,35 +42,31 @@ seen as (
 
 typical as (
     select
-        is_slice,
-        memory_type,
+        peers,
         median(visible_ratio) as visible_ratio,
         median(runtime_ratio) as runtime_ratio
     from seen
-    group by is_slice, memory_type
+    group by peers
 ),
 
 overall as (
     select
-        median(visible_ratio) filter (where not is_slice) as visible_ratio,
-        median(runtime_ratio) filter (where not is_slice) as runtime_ratio,
-        median(visible_ratio) filter (where is_slice) as slice_visible_ratio,
-        median(runtime_ratio) filter (where is_slice) as slice_runtime_ratio
+        is_slice,
+        median(visible_ratio) as visible_ratio,
+        median(runtime_ratio) as runtime_ratio
     from seen
+    group by is_slice
 ),
 
 expected as (
     select
-        stated.accelerator_id,
-        coalesce(
-            typical.visible_ratio, case when stated.is_slice then overall.slice_visible_ratio end, overall.visible_ratio
-        ) as visible_ratio,
-        coalesce(
-            typical.runtime_ratio, case when stated.is_slice then overall.slice_runtime_ratio end, overall.runtime_ratio
-        ) as runtime_ratio
-    from stated
-    left join typical on stated.is_slice = typical.is_slice and stated.memory_type = typical.memory_type
-    cross join overall
+        seen.accelerator_id,
+        coalesce(typical.visible_ratio, overall.visible_ratio, whole.visible_ratio) as visible_ratio,
+        coalesce(typical.runtime_ratio, overall.runtime_ratio, whole.runtime_ratio) as runtime_ratio
+    from seen
+    inner join typical on seen.peers = typical.peers
+    inner join overall on seen.is_slice = overall.is_slice
+    left join overall as whole on not whole.is_slice
 )
 
 select

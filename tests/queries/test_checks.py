@@ -33,6 +33,7 @@ MUTATIONS = {
         " where model_id = 'llama-3-70b' and role = 'mlp'"
     ),
     "published_size_matches_recipe": "update checkpoint set total_bytes = total_bytes * 1.073741824",  # GiB for GB
+    "slice_within_its_device": "update accelerator_spec set value = 2 * value where accelerator_id like '%-mig-7g%'",
     "kept_rows_are_current": "delete from kept_resolved_name where name_key = name_key('h100')",
 }
 
