@@ -274,7 +274,8 @@ def test_each_printed_figure_is_the_value() -> None:
     assert wrong == []
 
 
-FACTS = {"launched_on": r"20[0-9]{2}-[01][0-9](-[0-3][0-9])?", "pci_id": r"[0-9a-f]{4}:[0-9a-f]{4}"}
+DAY = r"20[0-9]{2}-[01][0-9](-[0-3][0-9])?"
+FACTS = {"announced_on": DAY, "available_on": DAY, "pci_id": r"[0-9a-f]{4}:[0-9a-f]{4}"}
 
 
 def test_each_fact_has_its_form() -> None:

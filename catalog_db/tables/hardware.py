@@ -101,12 +101,14 @@ accelerator_fact = Table(
     "accelerator_fact",
     metadata,
     ref_key("accelerator_id", "accelerator.accelerator_id", "Of which accelerator."),
-    key("fact", "launched_on (YYYY-MM-DD, or YYYY-MM where no more is known) or pci_id (vendor:device)."),
+    key(
+        "fact", "announced_on, available_on (YYYY-MM-DD, or YYYY-MM where no more is known) or pci_id (vendor:device)."
+    ),
     Column("as_printed", Text, nullable=False, comment="As the source prints it."),
     Column("value", Text, nullable=False, comment="In one form: 2022-03-22, 2022-03, 10de:2330."),
     *cited(in_key=True),
     tier_check(),
-    one_of("fact", "launched_on", "pci_id"),
+    one_of("fact", "announced_on", "available_on", "pci_id"),
     comment="One row per accelerator, fact that is no quantity, and place read.",
 )
 

@@ -1,4 +1,4 @@
-"""What accelerators are slices of, and facts about them that are no quantities: launch dates, PCI ids."""
+"""What accelerators are slices of, and facts about them that are no quantities: dates, PCI ids."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,12 +49,12 @@ def upgrade() -> None:
             "fact",
             sa.Text(),
             nullable=False,
-            comment="launched_on (YYYY-MM-DD, or YYYY-MM where no more is known) or pci_id (vendor:device).",
+            comment="announced_on, available_on (YYYY-MM-DD, or YYYY-MM where no more is known) or pci_id (vendor:device).",
         ),
         sa.Column("as_printed", sa.Text(), nullable=False, comment="As the source prints it."),
         sa.Column("value", sa.Text(), nullable=False, comment="In one form: 2022-03-22, 2022-03, 10de:2330."),
         *cited(),
-        sa.CheckConstraint("fact in ('launched_on', 'pci_id')", name=op.f("ck_accelerator_fact_fact")),
+        sa.CheckConstraint("fact in ('announced_on', 'available_on', 'pci_id')", name=op.f("ck_accelerator_fact_fact")),
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_accelerator_fact_tier")),
         sa.ForeignKeyConstraint(
             ["accelerator_id"], ["accelerator.accelerator_id"], name=op.f("fk_accelerator_fact_accelerator_id")
