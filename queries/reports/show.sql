@@ -43,7 +43,14 @@ select
     cited.url
 from cited
 order by
-    case cited.table_name when 'model' then 0 when 'accelerator' then 0 when 'system_accelerator' then 0 when 'system' then 1 when 'model_fact' then 1
-        when 'tensor_group' then 3 when 'price' then 3 else 2
+    case cited.table_name
+        when 'model' then 0
+        when 'accelerator' then 0
+        when 'system_accelerator' then 0
+        when 'model_fact' then 1
+        when 'system' then 1
+        when 'tensor_group' then 3
+        when 'price' then 3
+        else 2
     end,
     cited.table_name, cited.figure, tier_rank(cited.tier), cited.source
