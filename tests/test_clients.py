@@ -23,7 +23,8 @@ else:
 name = "other" if how == "alias" else "mlsysdb"
 questions = dict(line.split(": ", 1) for line in sys.stdin.read().splitlines())
 db.execute("create temp table inventory (node text, gpu text, ctx bigint)")
-db.execute("insert into inventory values ('n1', 'H100', 4096), ('n2', 'L4', 8192), ('n3', 'no such', 1), ('n4', 'g6e.12xlarge', 8192)")
+db.execute("insert into inventory values ('n1', 'H100', 4096), ('n2', 'L4', 8192), ('n3', 'no such', 1)")
+db.execute("insert into inventory values ('n4', 'g6e.12xlarge', 8192)")
 answers = {"version": duckdb.__version__}
 for label, sql in questions.items():
     answers[label] = [list(map(str, row)) for row in db.execute(sql.replace("CATALOG", name)).fetchall()]
