@@ -19,8 +19,9 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-from catalog_db.importers import closed_form
+from catalog_db.importers import closed_form, kin, moe
 from catalog_db.importers.closed_form import Tensor
+from catalog_db.importers.flat import nested
 from catalog_db.importers.layers import TEXT_KEYS, Config, text_config
 
 # Architectures that are another's, with MTP layers added: MiMo-7B is Qwen2 (vLLM models/mimo.py).
@@ -85,7 +86,7 @@ def named_class(config: Config) -> Any:
     """The transformers class that `architectures` names, if it has one."""
     import transformers
 
-    name = (config.get("architectures") or [""])[0]
+    name = kin.class_name(config)
     return getattr(transformers, SAME_AS.get(name, name), None)
 
 
@@ -377,8 +378,9 @@ def mtp_tensors(tensors: list[Tensor], config: Config, notes: list[str]) -> Iter
 
 def instantiate(config: dict[str, Any], notes: list[str]) -> tuple[list[Tensor], bool, str]:
     """All tensors of the model, whether its head is the embedding, and its family's name in transformers."""
-    if closed_form.knows(config):
-        return *closed_form.build(config, notes), str(config["model_type"])
+    for written_out in (closed_form, moe):
+        if written_out.knows(config):
+            return *written_out.build(config, notes), str(config["model_type"])
     model = meta_model(config)
     notes.append(f"instantiated as {type(model).__name__}")
     family = str(model.config.get_text_config().model_type)
@@ -396,7 +398,7 @@ def is_tied(model: Any) -> bool:
 def tensor_groups(config: Config) -> Tensors:
     """Every parameter of the checkpoint that this config describes, grouped."""
     notes: list[str] = []
-    plain = without_towers(plain_config(config, notes), notes)
+    plain = without_towers(nested(plain_config(config, notes)), notes)
     tensors, tied, family = instantiate(plain, notes)
     text = {**text_config(plain), "model_type": family}
     tensors += closed_form.unbuilt(text, notes)
