@@ -1,0 +1,36 @@
+"""The command line: reads options, asks, prints. Data goes to stdout, words to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import duckdb
+
+from catalog_db.cli import ask, look, upkeep
+from catalog_db.cli.app import app
+from catalog_db.errors import MlsysdbError
+
+__all__ = ["app", "ask", "look", "main", "upkeep"]
+
+
+def main() -> None:
+    """Run the command line; every failure is one clear line and a documented exit code."""
+    # DuckDB looks at each parameter with pandas' eyes, where it is installed: 0.25 s that no command has use for.
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    try:
+        app()
+    except MlsysdbError as error:
+        sys.exit(_failed(str(error), error.exit_code))
+    except duckdb.Error as error:
+        sys.exit(_failed(f"the database cannot answer: {error}", 3))
+    except KeyboardInterrupt:
+        sys.exit(_failed("interrupted; nothing was changed", 130))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _failed(message: str, code: int) -> int:
+    print(f"mlsysdb: {message}", file=sys.stderr)
+    return code
