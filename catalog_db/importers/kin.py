@@ -37,9 +37,9 @@ def glm(config: Config) -> Words:
 
 def qwen(config: Config) -> Words:
     """Qwen's first generation (modeling_qwen.py): Qwen2 with the two halves of the MLP counted as one width."""
-    half = int(config["intermediate_size"]) // 2
-    context = {"max_position_embeddings": config["seq_length"]} if config.get("seq_length") else {}
-    return {**config, **context, "model_type": "qwen2", "intermediate_size": half, "use_sliding_window": False}
+    half, heads = int(config["intermediate_size"]) // 2, config["num_attention_heads"]
+    own = {"model_type": "qwen2", "intermediate_size": half, "num_key_value_heads": heads, "use_sliding_window": False}
+    return {**config, **own}
 
 
 def hunyuan(config: Config) -> Words:
