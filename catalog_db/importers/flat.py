@@ -1,4 +1,4 @@
-"""Configs as published before transformers nested the language model's part: the same keys, where it looks for them now."""
+"""Configs published before transformers nested the language model's part: the same keys, where it looks now."""
 
 from __future__ import annotations
 

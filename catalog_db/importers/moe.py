@@ -1,8 +1,8 @@
 """Mixtures of experts that transformers does not know, written out: Llama-like layers with routed and shared experts.
 
-DeepSeekMoE (deepseek-ai/deepseek-moe-16b-base: 16,375,728,128 parameters published), Ling (modeling_bailing_moe.py in
-inclusionAI/Ling: Ling-lite 16,801,974,272) and Ling 2.0 (modeling_bailing_moe_v2.py in inclusionAI/Ling-V2: Ling-mini-2.0
-16,255,643,392).
+DeepSeekMoE (deepseek-moe-16b-base: 16,375,728,128 parameters published), Ling (modeling_bailing_moe.py in
+inclusionAI/Ling; Ling-lite: 16,801,974,272) and Ling 2.0 (modeling_bailing_moe_v2.py in inclusionAI/Ling-V2;
+Ling-mini-2.0: 16,255,643,392).
 """
 
 from __future__ import annotations
