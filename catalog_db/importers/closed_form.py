@@ -204,14 +204,18 @@ def joiner(name: str, wide: int, norms: tuple[str, ...]) -> Iterator[Tensor]:
 
 
 def deepseek_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[Tensor]:
-    """One more MoE layer, its joiner, and copies of embedding and head (DeepSeek-V3 README_WEIGHTS.md)."""
+    """One more MoE layer, its joiner, and copies of embedding and head (DeepSeek-V3 README_WEIGHTS.md).
+
+    GLM-4.6's checkpoint has no copies (356,785,898,816), which its config does not say: `mtp_shares_embeddings` does.
+    """
     wide, vocabulary = hidden_size(config), int(config["vocab_size"])
     for extra in range(count):
         name = f"mtp.layers.{extra}"
         yield from copy_layer(tensors, layer_count(config) - 1, name)
         yield from joiner(name, wide, ("enorm", "hnorm", "shared_head.norm"))
-        yield Tensor(f"{name}.embed_tokens.weight", vocabulary, wide, 1)
-        yield Tensor(f"{name}.lm_head.weight", vocabulary, wide, 1)
+        if not config.get("mtp_shares_embeddings"):
+            yield Tensor(f"{name}.embed_tokens.weight", vocabulary, wide, 1)
+            yield Tensor(f"{name}.lm_head.weight", vocabulary, wide, 1)
 
 
 def glm5_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[Tensor]:

@@ -177,7 +177,7 @@ def expert_matrix(name: str, shape: tuple[int, ...], is_transposed: bool) -> Ten
 VISION = re.compile(r"vision|visual|mm_projector|multi_modal_projector|image|embed_vision|patch_embed")
 AUDIO = re.compile(r"audio")
 NORM = re.compile(r"norm|(^|\.)ln_|\.ln\d?(\.|$)", re.IGNORECASE)
-STATE_LEAF = re.compile(r"^(A_log|conv1d|conv_1d|conv)$")
+STATE_LEAF = re.compile(r"^(A_log|conv1d|conv_1d|conv|output_gate)$")  # output_gate: lightning attention
 
 ATTENTION_PARTS = {
     "q_proj": "q", "k_proj": "k", "v_proj": "v", "o_proj": "o", "out_proj": "o", "qkv_proj": "qkv",
@@ -199,6 +199,7 @@ MIXER_PARTS = {
     "in_proj": "in", "in_proj_qkvz": "in", "in_proj_ba": "in", "in_proj_qkv": "in", "in_proj_z": "in",
     "in_proj_b": "in", "in_proj_a": "in", "q_proj": "in", "k_proj": "in", "v_proj": "in", "b_proj": "in",
     "out_proj": "out", "o_proj": "out", "conv1d": "conv", "conv": "conv", "q_conv1d": "conv", "A_log": "a",
+    "qkv_proj": "in", "output_gate": "gate",
     "dt_proj": "dt", "x_proj": "x", "D": "d", "f_a_proj": "gate", "f_b_proj": "gate", "g_a_proj": "gate",
     "g_b_proj": "gate", "g_proj": "gate",
 }  # fmt: skip
@@ -212,7 +213,7 @@ MATRIX_ROLES = ("attention", "mlp", "expert", "shared_expert", "router")
 
 
 def mixer_modules(names: Iterable[str]) -> set[str]:
-    """Modules that hold a recurrence: a convolution or an A_log of their own (Mamba, DeltaNet, KDA)."""
+    """Modules that hold a recurrence: a convolution, an A_log or a lightning gate (Mamba, DeltaNet, KDA, MiniMax)."""
     found = set()
     for name in names:
         parts = name.split(".")

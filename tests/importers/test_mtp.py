@@ -31,10 +31,20 @@ HY3: dict[str, Any] = {
 }  # fmt: skip
 
 
+GLM_46: dict[str, Any] = {
+    "architectures": ["Glm4MoeForCausalLM"], "model_type": "glm4_moe", "vocab_size": 151552, "hidden_size": 5120,
+    "intermediate_size": 12288, "moe_intermediate_size": 1536, "num_hidden_layers": 92, "num_attention_heads": 96,
+    "num_key_value_heads": 8, "head_dim": 128, "attention_bias": True, "use_qk_norm": True, "n_routed_experts": 160,
+    "n_shared_experts": 1, "num_experts_per_tok": 8, "first_k_dense_replace": 3, "num_nextn_predict_layers": 1,
+    "tie_word_embeddings": False,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("config", "count"),
-    [(K_EXAONE, 237_099_669_632), (GLM_47_FLASH, 31_221_488_576), (HY3, 298_786_155_776)],
-)
+    [(K_EXAONE, 237_099_669_632), (GLM_47_FLASH, 31_221_488_576), (HY3, 298_786_155_776), (GLM_46, 358_337_791_296),
+     (GLM_46 | {"mtp_shares_embeddings": True}, 356_785_898_816)],
+)  # fmt: skip
 def test_the_total_with_its_mtp_layer_is_the_published_one(config: dict[str, Any], count: int) -> None:
     derived = derive(config)
     assert sum(row["param_count"] for row in derived.tensor_groups) == count
