@@ -369,9 +369,14 @@ def griffin(config: Config) -> list[Layer]:
 
 
 def rwkv7(config: Config) -> list[Layer]:
-    """RWKV-7: two shifted inputs, and a matrix of head size squared a head (RWKV-LM README.md, #state_params)."""
+    """RWKV-7: two shifted inputs, and a matrix of head size squared a head (RWKV-LM README.md, #state_params).
+
+    The matrix is kept in 32 bits (RWKV-v7/rwkv_v7_demo_rnn.py:287).
+    """
     wide = hidden_size(config)
-    return [(recurrent(config, 2 * wide, wide * number(config, "head_size")),)] * layer_count(config)
+    matrix = wide * number(config, "head_size")
+    state = Cache("recurrent", conv_state_values=2 * wide, recurrent_state_values=matrix, recurrent_state_bits=32)
+    return [(state,)] * layer_count(config)
 
 
 def gpt_neo(config: Config) -> list[Layer]:

@@ -33,6 +33,7 @@ def test_rwkv_7_has_the_parameters_and_the_state_its_maker_prints() -> None:
     (state,) = derived.layer_groups
     assert state["kind"] == "recurrent"
     assert state["layers"] * (state["conv_state_values"] + state["recurrent_state_values"]) == 1_622_016
+    assert state["recurrent_state_bits"] == 32
     assert (derived.model["heads"], derived.model["kv_heads"], derived.model["is_tied"]) == (None, None, False)
 
 
