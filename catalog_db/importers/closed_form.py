@@ -101,12 +101,7 @@ def unused_keys(module: str, text: Config, cache: Cache) -> Iterator[Tensor]:
     yield Tensor(f"{module}.k_norm.weight", dim, 1, 1)
 
 
-# ---------------------------------------------------------------- whole models
-
-
-def knows(config: Config) -> bool:
-    """Whether `build` writes this model out."""
-    return config.get("model_type") == "nemotron-nas"
+# ---------------------------------------------------------------- a whole model
 
 
 def build(config: Config, notes: list[str]) -> tuple[list[Tensor], bool]:

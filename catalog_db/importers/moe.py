@@ -16,11 +16,6 @@ from catalog_db.importers.layers import Config, first, head_count, head_dim, hid
 MODEL_TYPES = ("deepseek", "bailing_moe", "bailing_moe_v2")
 
 
-def knows(config: Config) -> bool:
-    """Whether `build` writes this model out."""
-    return config.get("model_type") in MODEL_TYPES
-
-
 def build(config: Config, notes: list[str]) -> tuple[list[Tensor], bool]:
     """Every tensor, and whether the head is the embedding."""
     notes.append(f"closed form; transformers does not know {config.get('model_type')}")

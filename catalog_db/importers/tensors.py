@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-from catalog_db.importers import closed_form, kin, moe
+from catalog_db.importers import closed_form, kin, written_out
 from catalog_db.importers.closed_form import Tensor
 from catalog_db.importers.flat import nested
 from catalog_db.importers.layers import TEXT_KEYS, Config, text_config
@@ -379,9 +379,8 @@ def mtp_tensors(tensors: list[Tensor], config: Config, notes: list[str]) -> Iter
 
 def instantiate(config: dict[str, Any], notes: list[str]) -> tuple[list[Tensor], bool, str]:
     """All tensors of the model, whether its head is the embedding, and its family's name in transformers."""
-    for written_out in (closed_form, moe):
-        if written_out.knows(config):
-            return *written_out.build(config, notes), str(config["model_type"])
+    if written_out.knows(config):
+        return *written_out.build(config, notes), str(config["model_type"])
     model = meta_model(config)
     notes.append(f"instantiated as {type(model).__name__}")
     family = str(model.config.get_text_config().model_type)
