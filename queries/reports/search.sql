@@ -14,7 +14,7 @@ scored as (
             when starts_with(name.name_key, asked.name_key) then 0.1
             when contains(name.name_key, asked.name_key) then 0.2
             else 1.3 - jaro_winkler_similarity(name.name_key, asked.name_key)
-        end as distance
+        end + case when name.kind = 'checkpoint' and name.name_key <> asked.name_key then 0.05 else 0 end as distance
     from name
     cross join asked
     where $kind is null or name.kind = $kind or ($kind = 'accelerator' and name.kind = 'system')
