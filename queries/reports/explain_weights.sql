@@ -7,11 +7,8 @@ with part as (
         weight.param_count,
         weight.weights_bytes * coalesce(published.size_ratio, 1) as weights_bytes
     from model_weight as weight
-    left join checkpoint_name as published
-        on
-            published.name_key = name_key($checkpoint)
-            and weight.model_id = published.model_id
-            and weight.weight_format_id = published.weight_format_id
+    left join published($checkpoint) as published
+        on weight.model_id = published.model_id and weight.weight_format_id = published.weight_format_id
     where weight.model_id = $model and weight.weight_format_id = $weight_format
 )
 

@@ -2,7 +2,7 @@
 --
 -- NULL for a name means all. weight_format may be a format's name, 'native' (the model's own), 'auto' (its own and the usual
 -- narrower ones that the engine loads) or 'any' (all that the engine loads). devices NULL means the powers of two of
--- device_count. The name of a checkpoint means its model in its format, weighing what was published (see checkpoint_name).
+-- device_count. The name of a checkpoint means its model in its format, weighing what was published.
 -- `fits` and `fits_model` choose among these rows.
 
 create or replace macro plan(
@@ -105,7 +105,7 @@ create or replace macro plan(
                 named.kind = 'model'
                 and model.model_id = named.target_id
                 and named.name_key = coalesce(load.model_key, mlsysdb.name_key(model.model_id))
-        left join mlsysdb.kept_checkpoint_name as published on load.model_key = published.name_key
+        left join mlsysdb.published(model_name) as published on true
         left join mlsysdb.kept_model_cache as trait on model.model_id = trait.model_id
         left join mlsysdb.weight_format as own on model.native_weight_format_id = own.weight_format_id
         left join mlsysdb.weight_format_engine as loads

@@ -11,6 +11,7 @@ with ranked as (
         checkpoint.model_id,
         checkpoint.weight_format_id,
         checkpoint.as_printed,
+        checkpoint.total_bytes,
         row_number() over (
             partition by name.name_key order by case when checkpoint.total_bytes is null then 1 else 0 end, checkpoint.checkpoint_id
         ) as choice,
@@ -32,7 +33,6 @@ select
     ranked.model_id,
     ranked.weight_format_id,
     ranked.as_printed,
-    error.size_ratio
+    ranked.total_bytes
 from ranked
-left join checkpoint_error as error on ranked.checkpoint_id = error.checkpoint_id
 where ranked.choice = 1 and ranked.is_one_thing
