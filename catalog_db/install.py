@@ -25,6 +25,10 @@ KEPT = (
 )  # fmt: skip
 
 
+class CheckFailed(DatabaseError):
+    """A rule of the catalog does not hold."""
+
+
 def install(connection: duckdb.DuckDBPyConnection) -> None:
     """Create everything of queries/functions, views and tables. Raises DatabaseError when a definition fails."""
     _create_all(connection, "functions", "macro")
@@ -54,7 +58,7 @@ def verify(connection: duckdb.DuckDBPyConnection) -> None:
     failed = [(check, rows) for check, rows in run_checks(connection) if rows]
     if failed:
         check, rows = failed[0]
-        raise DatabaseError(f"check {check.name} fails ({check.summary}): {rows[:3]}")
+        raise CheckFailed(f"check {check.name} fails ({check.summary}): {rows[:3]}")
 
 
 def run_checks(
