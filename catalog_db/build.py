@@ -80,7 +80,8 @@ def _replace(path: Path, change: Change = same, words: str = progress.BUILDING) 
         _held(path, Path(folder)) as old,
     ):
         fresh = Path(folder) / database.FILE
-        fill(fresh, report, change(_own(old) if old else keep.none()))
+        own = change(_own(old) if old else keep.none())
+        fill(fresh, report, own, keep.all_rows(old) if old and any(own.values()) else None)
         if old:
             os.replace(_backup(path, Path(folder)), path.with_name(f"{path.name}.bak"))
         os.replace(fresh, path)
@@ -133,14 +134,14 @@ def _backup(path: Path, folder: Path) -> Path:
     return backup
 
 
-def fill(path: Path, report: Report, own: Own | None = None) -> None:
-    """Make a whole catalog at `path`, with the user's rows `own`."""
+def fill(path: Path, report: Report, own: Own | None = None, old: Own | None = None) -> None:
+    """Make a whole catalog at `path`, with the user's rows `own`, which come from a catalog with the rows `old`."""
     report("migrating tables")
     with contextlib.closing(duckdb.connect()) as connection:
         connection.execute(database.attach_statement(path, "STORAGE_VERSION 'v1.4.0'"))
     migrate.upgrade(path)
     with contextlib.closing(database.attach(path, read_only=False)) as connection:
-        for table, count in seed.load(connection, own=own):
+        for table, count in seed.load(connection, own=own, old=old):
             report(f"loading {table} ({count:,} rows)")
         report("creating functions and views")
         install.install(connection)

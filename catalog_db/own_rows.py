@@ -15,11 +15,10 @@ import duckdb
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Double, Table
 
 from catalog_db.errors import UsageError
-from catalog_db.keep import Own, Row, key, label, none, parent_key
+from catalog_db.keep import COMPUTED, Own, Row, key, label, none, parent_key
 from catalog_db.tables import metadata
 
 Given = Mapping[str, Iterable[Mapping[str, Any]]]
-COMPUTED = ("catalog_info", "prediction")
 LARGEST = 2**63 - 1
 
 
