@@ -80,28 +80,29 @@ class _Lacking:
 
     def __init__(self, own: Own, old: Rows, seeds: Rows) -> None:
         self.found = none()
-        self.old = old
-        self.here = {
-            name: {key(table, row) for row in [*seeds[name], *own[name]]} for name, table in metadata.tables.items()
-        }
+        self.old = {(name, key(metadata.tables[name], row)): row for name, rows in old.items() for row in rows}
+        self.here = {(name, key(metadata.tables[name], row)) for name in seeds for row in [*seeds[name], *own[name]]}
+        self.parts: dict[tuple[str, Any], list[tuple[str, Row]]] = {}
+        for (name, _), row in self.old.items():
+            for owner in owners(metadata.tables[name], row):
+                self.parts.setdefault(owner, []).append((name, row))
 
     def follow(self, name: str, row: Row) -> None:
         for parent, wanted in references(metadata.tables[name], row):
-            if (wanted,) not in self.here[parent]:
-                for lost in self.old[parent]:
-                    if key(metadata.tables[parent], lost) == (wanted,):
-                        self._keep(parent, lost)
+            lost = self.old.get((parent, (wanted,)))
+            if lost is not None:
+                self._keep(parent, lost)
 
     def _keep(self, name: str, row: Row) -> None:
-        table = metadata.tables[name]
-        self.here[name].add(key(table, row))
+        place = (name, key(metadata.tables[name], row))
+        if place in self.here:
+            return
+        self.here.add(place)
         self.found[name].append(row)
         self.follow(name, row)
-        for child in metadata.sorted_tables:
-            for part in self.old[child.name]:
-                is_here = key(child, part) in self.here[child.name]
-                if not is_here and name != "source" and (name, row[0]) in owners(child, part):
-                    self._keep(child.name, part)
+        if name != "source":  # what it was read in keeps no other row
+            for child, part in self.parts.get((name, row[0]), []):
+                self._keep(child, part)
 
 
 def owners(table: Table, row: Row) -> list[tuple[str, Any]]:

@@ -111,11 +111,21 @@ def _settle(path: Path) -> None:
 
 
 def _check_known(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    known = database.info(connection).get("schema", "")
+    known = database.info(connection).get("schema") or _revision(connection)
     if known > database.schema_revision():
         raise DatabaseError(f"{path} was made by a newer mlsysdb: upgrade with `pip install --upgrade mlsysdb`")
     if not known:
         raise DatabaseError(f"{path} is not an mlsysdb catalog: nothing was changed")
+
+
+def _revision(connection: duckdb.DuckDBPyConnection) -> str:
+    """The schema of a catalog that does not say it of itself, as before revision 0011; empty: it is no catalog."""
+    try:
+        connection.execute("select origin from mlsysdb.source limit 0")  # other people use Alembic too
+        found = connection.execute("select version_num from mlsysdb.alembic_version").fetchone()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return ""
+    return str(found[0]) if found else ""
 
 
 def _own(copy: Path) -> Own:

@@ -36,8 +36,8 @@ def by_source(own: Own, source: str) -> Found:
 
 def without(own: Own, seeds: Own, gone: Found, with_dependents: bool) -> tuple[Own, Counter[str]]:
     """The user's other rows, and how many went of each table. Raises UsageError where some would be left hanging."""
-    gone = gone | {("source", row) for row in own["source"] if any((t, r) == ("source", row) for t, r in gone)}
-    while more := _hanging(own, seeds, gone, parts_only=True) or _hanging(own, seeds, gone, parts_only=False):
+    back = {t: {key(metadata.tables[t], row) for row in rows} for t, rows in seeds.items()}
+    while more := _hanging(own, back, gone, parts_only=True) or _hanging(own, back, gone, parts_only=False):
         dependents = {item for item in more if not _is_part(item, gone)}
         if dependents and not with_dependents:
             listed = ", ".join(sorted(f"{t} {label(metadata.tables[t], row)}" for t, row in dependents))
@@ -65,9 +65,9 @@ def _cites(table: str, row: Row, source: str) -> bool:
     return "source_id" in columns and row[columns.index("source_id")] == source
 
 
-def _hanging(own: Own, seeds: Own, gone: Found, *, parts_only: bool) -> Found:
+def _hanging(own: Own, back: dict[str, set[Row]], gone: Found, *, parts_only: bool) -> Found:
     """The user's rows that refer to rows that go, unless the catalog's own row of that key comes back."""
-    lost = {(t, row[0]) for t, row in gone if (row[0],) not in _keys(seeds, t)}
+    lost = {(t, row[0]) for t, row in gone if (row[0],) not in back[t]}
     return {
         (t, row)
         for t, rows in own.items()
@@ -76,10 +76,6 @@ def _hanging(own: Own, seeds: Own, gone: Found, *, parts_only: bool) -> Found:
         and lost.intersection(references(metadata.tables[t], row))
         and (not parts_only or _is_part((t, row), gone))
     }
-
-
-def _keys(seeds: Own, table: str) -> set[Row]:
-    return {key(metadata.tables[table], row) for row in seeds[table]}
 
 
 def _is_part(item: tuple[str, Row], gone: Found) -> bool:
