@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import shutil
 import tempfile
@@ -72,19 +73,23 @@ def _locked(path: Path) -> Iterator[None]:
 
 def _replace(path: Path, change: Change = same, words: str = progress.BUILDING) -> None:
     """Build in a folder beside `path`, then move into place; what was there is kept as `.bak`."""
-    for leftover in path.parent.glob(f"{PREFIX}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    with (
-        tempfile.TemporaryDirectory(prefix=PREFIX, dir=path.parent) as folder,
-        progress.reporter(words) as report,
-        _held(path, Path(folder)) as old,
-    ):
-        fresh = Path(folder) / database.FILE
+    with workspace(path) as folder, progress.reporter(words) as report, _held(path, folder) as old:
+        fresh = folder / database.FILE
         own = change(_own(old) if old else keep.none())
         fill(fresh, report, own, keep.all_rows(old) if old and any(own.values()) else None)
         if old:
-            os.replace(_backup(path, Path(folder)), path.with_name(f"{path.name}.bak"))
+            os.replace(_backup(path, folder), path.with_name(f"{path.name}.bak"))
         os.replace(fresh, path)
+
+
+@contextlib.contextmanager
+def workspace(path: Path) -> Iterator[Path]:
+    """A folder beside `path` to build in; those that killed runs left are removed. Only under the lock on `path`."""
+    prefix = f"{PREFIX}{path.name}-"
+    for leftover in path.parent.glob(f"{glob.escape(prefix)}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=path.parent) as folder:
+        yield Path(folder)
 
 
 @contextlib.contextmanager

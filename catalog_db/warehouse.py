@@ -53,8 +53,8 @@ def own_rows(path: Path) -> Own:
     """The user's rows in the catalog at `path`, whether it is the file or a schema in it."""
     if not is_installed(path):
         return build.own_rows(path)
-    with _attached(path, read_only=True) as connection, _folder() as folder:
-        return keep.rows(_extracted(connection, folder))
+    with _attached(path, read_only=True) as connection, tempfile.TemporaryDirectory(prefix="mlsysdb-") as folder:
+        return keep.rows(_extracted(connection, Path(folder)))
 
 
 def is_installed(path: Path) -> bool:
@@ -68,7 +68,7 @@ def is_installed(path: Path) -> bool:
 def into(path: Path, change: Change = same, words: str = progress.BUILDING) -> None:
     """Put the catalog into the database at `path` as schema `mlsysdb`, or upgrade it there; all else stays as it is."""
     _check(path)
-    with _attached(path) as connection, _folder() as folder, progress.reporter(words) as report:
+    with _attached(path) as connection, build.workspace(path) as folder, progress.reporter(words) as report:
         old = _extracted(connection, folder) if _has_schema(connection) else None
         own = change(keep.rows(old) if old else keep.none())
         fresh = folder / database.FILE
@@ -83,12 +83,6 @@ def _check(path: Path) -> None:
     if path.stem == database.NAME:
         name = database.NAME
         raise UsageError(f"{path}: in a database named {name} a schema {name} cannot be told from it: rename the file")
-
-
-@contextlib.contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="mlsysdb-") as folder:
-        yield Path(folder)
 
 
 @contextlib.contextmanager
