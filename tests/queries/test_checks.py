@@ -17,6 +17,22 @@ MUTATIONS = {
         "create or replace macro is_fitting(needed, usable, is_beyond) as coalesce(needed <= usable, false);"
         " delete from kept_model_weight where model_id = 'llama-3-8b';"
     ),
+    # Values that tools in use have shown, or mistakes of their kind.
+    "query_heads_share_key_heads": "update model set kv_heads = 7 where model_id = 'llama-3-8b'",
+    "key_heads_match_tensors": "update layer_group set kv_heads = 71 where model_id = 'falcon-7b'",
+    "head_size_matches_tensors": (
+        "update model set head_dim = 80 where model_id = 'qwen3-32b';"
+        " update layer_group set key_dim = 80 where model_id = 'qwen3-32b'"
+    ),
+    "active_parameters_are_fewer": (
+        "update model_fact set value = 1e15 where fact = 'active_parameter_count' and model_id = 'deepseek-r1'"
+    ),
+    "context_is_no_placeholder": "update model set context_tokens = 6553600 where model_id = 'deepseek-v3'",
+    "parameter_count_agrees": (
+        "update tensor_group set tensors = 2 * tensors, param_count = 2 * param_count"
+        " where model_id = 'llama-3-70b' and role = 'mlp'"
+    ),
+    "published_size_matches_recipe": "update checkpoint set total_bytes = total_bytes * 1.073741824",  # GiB for GB
     "kept_rows_are_current": "delete from kept_resolved_name where name_key = name_key('h100')",
 }
 
@@ -34,6 +50,12 @@ def test_check_finds_what_breaks_its_rule(name: str, writable: duckdb.DuckDBPyCo
     for statement in writable.extract_statements(MUTATIONS[name]):
         writable.execute(statement)
     assert writable.execute(CHECKS[name].definition).fetchall() != []
+
+
+@every_check
+def test_check_says_how_to_mend_what_it_finds(name: str) -> None:
+    assert CHECKS[name].mend.startswith("Mend: ")
+    assert len(CHECKS[name].mend) > 40
 
 
 def test_no_mutation_is_left_over_from_a_check_that_is_gone() -> None:
