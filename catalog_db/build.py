@@ -45,7 +45,7 @@ def upgrade(path: Path, change: Change = same, words: str = progress.BUILDING) -
 
 def own_rows(path: Path) -> Own:
     """The user's rows in the catalog at `path`, in the form of the newest schema; the file is only read."""
-    with tempfile.TemporaryDirectory(prefix="mlsysdb-") as folder, _held(path, Path(folder)) as copy:
+    with _failures(path), tempfile.TemporaryDirectory(prefix="mlsysdb-") as folder, _held(path, Path(folder)) as copy:
         return _own(copy) if copy else keep.none()
 
 
@@ -56,11 +56,18 @@ def _is_current(path: Path) -> bool:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock beside `path`; problems of the file system become DatabaseErrors."""
-    try:
+    """Hold the lock beside `path`."""
+    with _failures(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=300):
             yield
+
+
+@contextlib.contextmanager
+def _failures(path: Path) -> Iterator[None]:
+    """Problems of the file system become DatabaseErrors."""
+    try:
+        yield
     except TimeoutError as error:
         raise DatabaseError(
             f"another process has been building {path} for five minutes: end it and try again"
@@ -78,6 +85,7 @@ def _replace(path: Path, change: Change = same, words: str = progress.BUILDING) 
         own = change(_own(old) if old else keep.none())
         fill(fresh, report, own, keep.all_rows(old) if old and any(own.values()) else None)
         if old:
+            shutil.copymode(path, fresh)
             os.replace(_backup(path, folder), path.with_name(f"{path.name}.bak"))
         os.replace(fresh, path)
 
@@ -99,9 +107,10 @@ def _held(path: Path, folder: Path) -> Iterator[Path | None]:
         yield None
         return
     _settle(path)
-    copy = Path(shutil.copy2(path, folder / "old.duckdb"))
+    before = path.stat()
+    copy = Path(shutil.copyfile(path, folder / "old.duckdb"))
     with contextlib.closing(database.attach(path)) as connection:
-        if (path.stat().st_mtime_ns, path.stat().st_size) != (copy.stat().st_mtime_ns, copy.stat().st_size):
+        if (path.stat().st_mtime_ns, path.stat().st_size) != (before.st_mtime_ns, before.st_size):
             raise DatabaseError(f"{path} was written to while it was copied: nothing was changed; try again")
         _check_known(path, connection)
         yield copy
