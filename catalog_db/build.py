@@ -83,7 +83,9 @@ def _replace(path: Path, change: Change = same, words: str = progress.BUILDING) 
     with workspace(path) as folder, progress.reporter(words) as report, _held(path, folder) as old:
         fresh = folder / database.FILE
         own = change(_own(old) if old else keep.none())
-        fill(fresh, report, own, keep.all_rows(old) if old and any(own.values()) else None)
+        fill(
+            fresh, report, own, keep.all_rows(old) if old and any(own.values()) else None, is_strict=change is not same
+        )
         if old:
             shutil.copymode(path, fresh)
             os.replace(_backup(path, folder), path.with_name(f"{path.name}.bak"))
@@ -158,8 +160,11 @@ def _backup(path: Path, folder: Path) -> Path:
     return backup
 
 
-def fill(path: Path, report: Report, own: Own | None = None, old: Own | None = None) -> None:
-    """Make a whole catalog at `path`, with the user's rows `own`, which come from a catalog with the rows `old`."""
+def fill(path: Path, report: Report, own: Own | None = None, old: Own | None = None, *, is_strict: bool = True) -> None:
+    """Make a whole catalog at `path`, with the user's rows `own`, which come from a catalog with the rows `old`.
+
+    Unless `is_strict`, rows of the user's that break a rule are told and kept: a rule may be newer than they are.
+    """
     report("migrating tables")
     with contextlib.closing(duckdb.connect()) as connection:
         connection.execute(database.attach_statement(path, "STORAGE_VERSION 'v1.4.0'"))
@@ -172,7 +177,7 @@ def fill(path: Path, report: Report, own: Own | None = None, old: Own | None = N
         report("predicting what was measured")
         install.predict(connection)
         report("checking")
-        install.verify(connection)
+        install.verify(connection, is_strict=is_strict or not own or not any(own.values()))
         _record(connection)
         connection.execute("checkpoint mlsysdb")
 

@@ -8,7 +8,7 @@ import pytest
 from catalog_db import names
 from catalog_db.errors import UsageError
 
-KINDS = ("model", "accelerator", "weight_format", "kv_dtype")
+KINDS = ("model", "accelerator", "system", "weight_format", "kv_dtype")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -56,6 +56,13 @@ def test_each_accelerator_has_an_answer(db: duckdb.DuckDBPyConnection) -> None:
         ("accelerator", "NVIDIA H100 80GB HBM3", "h100-sxm5-80gb"),
         ("accelerator", "h100_sxm5_80gb", "h100-sxm5-80gb"),
         ("accelerator", "NVIDIA A100-SXM4-80GB", "a100-sxm4-80gb"),
+        ("accelerator", "H100 MIG 3g.40gb", "h100-sxm5-80gb-mig-3g.40gb"),
+        ("accelerator", "h100-mig-3g.40gb", "h100-sxm5-80gb-mig-3g.40gb"),
+        ("accelerator", "NVIDIA H100 80GB HBM3 MIG 3g.40gb", "h100-sxm5-80gb-mig-3g.40gb"),
+        ("accelerator", "NVIDIA H100 80GB HBM3 MIG 1g.10gb+me", "h100-sxm5-80gb-mig-1g.10gb"),
+        ("accelerator", "NVIDIA H100 PCIe MIG 3g.40gb", "h100-pcie-80gb-mig-3g.40gb"),
+        ("accelerator", "NVIDIA A100-SXM4-40GB MIG 1g.5gb", "a100-sxm4-40gb-mig-1g.5gb"),
+        ("accelerator", "MI300X CPX/NPS4", "mi300x-cpx-nps4"),
         ("weight_format", "INT4", "int4"),
         ("weight_format", "FP8", "fp8"),
         ("weight_format", "Q4_K_M", "q4_k_m"),

@@ -7,6 +7,18 @@ with counted as (
     union all
     select 'accelerator', count(devices_per_board) from accelerator
     union all
+    select 'system', count(nodes) from system
+    union all
+    select 'system_accelerator', count(devices) from system_accelerator
+    union all
+    select 'system_fact', count(as_printed) from system_fact
+    union all
+    select 'price', count(as_printed) from price
+    union all
+    select 'accelerator_fact', count(as_printed) from accelerator_fact
+    union all
+    select 'accelerator_partition', count(most_per_parent) from accelerator_partition
+    union all
     select
         'model',
         count(layers) + count(hidden_size) + count(intermediate_size) + count(heads) + count(kv_heads) + count(head_dim)
@@ -42,7 +54,7 @@ with counted as (
     union all
     select 'engine_term', count(coefficient) from engine_term
     union all
-    select 'checkpoint', count(total_bytes) from checkpoint
+    select 'checkpoint', count(*) from checkpoint
     union all
     select 'measurement', count(value) from measurement
     union all

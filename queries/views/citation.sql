@@ -20,6 +20,33 @@ with figures as (
         accelerator.devices_per_board::varchar, accelerator.source_id, accelerator.locator, accelerator.tier
     from accelerator
     union all
+    select 'system', system.system_id, 'nodes', system.nodes::double, null, system.source_id, system.locator, system.tier
+    from system
+    union all
+    select
+        'system_accelerator', part.system_id, 'devices: ' || part.accelerator_id, part.devices::double,
+        null, part.source_id, part.locator, part.tier
+    from system_accelerator as part
+    union all
+    select 'system_fact', fact.system_id, fact.fact, fact.value, fact.as_printed, fact.source_id, fact.locator, fact.tier
+    from system_fact as fact
+    union all
+    select
+        'price', price.target_id,
+        price.terms || ' in ' || price.region || ' on ' || price.priced_on
+        || case price.terms when 'purchase' then ': purchase_usd' else ': usd_per_hour' end,
+        coalesce(price.usd_per_hour, price.purchase_usd), price.as_printed, price.source_id, price.locator, price.tier
+    from price
+    union all
+    select
+        'accelerator_fact', fact.accelerator_id, fact.fact, null, fact.as_printed, fact.source_id, fact.locator, fact.tier
+    from accelerator_fact as fact
+    union all
+    select
+        'accelerator_partition', slice.accelerator_id, 'most_per_parent', slice.most_per_parent::double,
+        slice.most_per_parent || ' x ' || slice.profile || ' of ' || slice.parent_id, slice.source_id, slice.locator, slice.tier
+    from accelerator_partition as slice
+    union all
     select
         'model', model.model_id, figure.name,
         case figure.name
@@ -136,8 +163,9 @@ with figures as (
     from engine_term as term
     union all
     select
-        'checkpoint', checkpoint.checkpoint_id, 'total_bytes', checkpoint.total_bytes::double, checkpoint.as_printed,
-        checkpoint.source_id, checkpoint.locator, checkpoint.tier
+        'checkpoint', checkpoint.checkpoint_id,
+        checkpoint.model_id || ' in ' || checkpoint.weight_format_id || ': total_bytes', checkpoint.total_bytes::double,
+        coalesce(checkpoint.as_printed, 'not known'), checkpoint.source_id, checkpoint.locator, checkpoint.tier
     from checkpoint
     union all
     select

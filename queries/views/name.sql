@@ -9,6 +9,8 @@ with named as (
     union all
     select accelerator_id, 'accelerator', accelerator_id, true, 0, source_id from accelerator
     union all
+    select system_id, 'system', system_id, true, 0, source_id from system
+    union all
     select weight_format_id, 'weight_format', weight_format_id, true, 0, source_id from weight_format
     union all
     select kv_dtype_id, 'kv_dtype', kv_dtype_id, true, 0, source_id from kv_dtype
@@ -16,11 +18,18 @@ with named as (
     select hf_id, 'model', model_id, true, 1, source_id from model
     where hf_id is not null
     union all
-    select checkpoint_id, 'model', model_id, true, 1, source_id from checkpoint
+    select checkpoint_id, 'checkpoint', checkpoint_id, true, 0, source_id from checkpoint
+    union all
+    select
+        regexp_replace(checkpoint_id, '^[^/]+/(.+)-GGUF:(.+)$', '\1-\2.gguf'), 'checkpoint', checkpoint_id, false, 1, source_id
+    from checkpoint
+    where checkpoint_id like '%/%-GGUF:%'
     union all
     select name, 'model', model_id, true, 2, source_id from model
     union all
     select name, 'accelerator', accelerator_id, true, 2, source_id from accelerator
+    union all
+    select name, 'system', system_id, true, 2, source_id from system
     union all
     select name, 'weight_format', weight_format_id, true, 2, source_id from weight_format
     union all
