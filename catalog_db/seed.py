@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import duckdb
 from sqlalchemy import BigInteger, Boolean, Column, Date, Double, Table
 
-from catalog_db import assets
+from catalog_db import around, assets
 from catalog_db.errors import UsageError
+from catalog_db.keep import Own, Row, key, label, none
 from catalog_db.tables import metadata
 
 Keys = set[tuple[Any, ...]]
@@ -23,21 +25,38 @@ BOOLEANS = {"true": True, "false": False}
 def load(
     connection: duckdb.DuckDBPyConnection,
     folder: Path | None = None,
-    own: Callable[[Table], list[Any]] | None = None,
+    own: Own | None = None,
+    old: Own | None = None,
 ) -> Iterator[tuple[str, int]]:
     """Load every table's file from `folder` (default: the shipped seeds); yields table and row count as each is in.
 
-    `own` gives a user's rows of a table: they go in first, and a seed row with the same key stays out.
+    `own` are a user's rows: they go in first, and a seed row that states the same fact stays out (table `overridden`).
+    `old` are all rows of the catalog they come from: what they hang on stays, though withdrawn (table `withdrawn`).
     """
+    place = folder or assets.folder("seeds")
+    seeds: Own = {table.name: read_table(place, table) for table in metadata.sorted_tables}
+    own = around.renamed(own or none(), seeds)
+    kept = around.withdrawn(own, old, seeds) if old else none()
     keys: dict[str, Keys] = {}
+    aside: list[Row] = []
     for table in metadata.sorted_tables:
-        file = (folder or assets.folder("seeds")) / f"{table.name}.csv"
-        mine = own(table) if own else []
-        _insert_rows(connection, table, mine)
-        rows = read(file, table) if file.exists() else []
-        keys[table.name] = _check_keys(file, table, rows, keys)
-        _insert_seeds(connection, file, table, rows, {_key(table, row) for row in mine})
+        file, rows, mine = place / f"{table.name}.csv", seeds[table.name], own[table.name]
+        keys[table.name] = _check_keys(file, table, rows, keys) | {key(table, row) for row in kept[table.name]}
+        _check_own(table, mine, keys)
+        keys[table.name] |= {key(table, row) for row in mine}
+        _insert_rows(connection, table, [*mine, *kept[table.name]])
+        _insert_seeds(connection, file, table, rows, mine)
+        aside += around.overridden(table, rows, mine)
         yield table.name, len(rows) + len(mine)
+    _insert_rows(connection, metadata.tables["overridden"], aside)
+    gone = [(name, label(metadata.tables[name], row)) for name, rows in kept.items() for row in rows]
+    _insert_rows(connection, metadata.tables["withdrawn"], gone)
+
+
+def read_table(folder: Path, table: Table) -> list[Row]:
+    """The typed rows of a table's file in `folder`; none where there is no file."""
+    file = folder / f"{table.name}.csv"
+    return [tuple(row) for row in read(file, table)] if file.exists() else []
 
 
 def read(file: Path, table: Table) -> list[list[Any]]:
@@ -61,10 +80,11 @@ def _check_header(file: Path, table: Table, header: list[str]) -> None:
 def _typed(file: Path, line: int, table: Table, header: list[str], cells: list[str]) -> list[Any]:
     if len(cells) != len(header):
         raise UsageError(f"{file}, line {line}: {len(cells)} cells where the header has {len(header)}")
-    return [_cell(f"{file}, line {line}, column {c.name}", c, v) for c, v in zip(table.columns, cells, strict=True)]
+    return [cell(f"{file}, line {line}, column {c.name}", c, v) for c, v in zip(table.columns, cells, strict=True)]
 
 
-def _cell(where: str, column: Column[Any], text: str) -> Any:
+def cell(where: str, column: Column[Any], text: str) -> Any:
+    """The value of a CSV cell; empty is NULL. Raises UsageError that begins with `where`."""
     if text == "":
         if not column.nullable:
             raise UsageError(f"{where}: empty, but a value is required ({column.comment})")
@@ -102,17 +122,13 @@ def _type_word(column: Column[Any]) -> str:
     return next(word for kind, word in words.items() if isinstance(column.type, kind))
 
 
-def _key(table: Table, row: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(value for column, value in zip(table.columns, row, strict=True) if column.primary_key)
-
-
-def _check_keys(file: Path, table: Table, rows: list[list[Any]], keys: dict[str, Keys]) -> Keys:
+def _check_keys(file: Path, table: Table, rows: list[Row], keys: dict[str, Keys]) -> Keys:
     """Primary keys are unique and references exist; returns the primary keys."""
-    names = [column.name for column in table.columns]
-    references = [(names.index(fk.parent.name), fk.column.table.name) for fk in table.foreign_keys]
+    names = table.columns.keys()
+    references = _references(table)
     seen: Keys = set()
     for line, row in enumerate(rows, start=2):
-        found = _key(table, row)
+        found = key(table, row)
         if found in seen:
             raise UsageError(f"{file}, row {line}: a second row with key {', '.join(map(str, found))}")
         seen.add(found)
@@ -122,20 +138,39 @@ def _check_keys(file: Path, table: Table, rows: list[list[Any]], keys: dict[str,
     return seen
 
 
+def _references(table: Table) -> list[tuple[int, str]]:
+    """The columns of `table` that are foreign keys, by number, and the tables they refer to."""
+    names = table.columns.keys()
+    return [(names.index(fk.parent.name), fk.column.table.name) for fk in table.foreign_keys]
+
+
+def _check_own(table: Table, rows: list[Row], keys: dict[str, Keys]) -> None:
+    """What a user's rows refer to exists, among their rows or the catalog's."""
+    for i, parent in _references(table):
+        for row in rows:
+            if row[i] is None or (row[i],) in keys[parent]:
+                continue
+            known = ", ".join(difflib.get_close_matches(row[i], [str(found[0]) for found in keys[parent]]))
+            where = f"{table.name} {label(table, row)}, column {table.columns.keys()[i]}"
+            advice = f"add that row too, or name one that is there{f' ({known}?)' if known else ''}"
+            raise UsageError(f"{where}: {row[i]!r} is not a row of {parent}: {advice}")
+
+
 def _insert_seeds(
-    connection: duckdb.DuckDBPyConnection, file: Path, table: Table, rows: list[list[Any]], mine: Keys
+    connection: duckdb.DuckDBPyConnection, file: Path, table: Table, rows: list[Row], mine: list[Row]
 ) -> None:
-    """In bulk by DuckDB's own reader; row by row only around a user's row, or to name a row that a CHECK refuses."""
-    kept = [row for row in rows if _key(table, row) not in mine]
-    if len(kept) < len(rows):
-        _insert_rows(connection, table, kept)
-    elif rows:
-        types = {column.name: str(column.type) for column in table.columns}
-        try:
-            connection.read_csv(str(file), header=True, dtype=types, na_values="").insert_into(table.name)
-        except duckdb.ConstraintException:
-            _insert_rows(connection, table, rows, file)
-            raise
+    """In bulk by DuckDB's own reader, without what the user's rows stand in for; row by row to name a refused one."""
+    if not rows:
+        return
+    types = {column.name: str(column.type) for column in table.columns}
+    seeds = connection.read_csv(str(file), header=True, dtype=types, na_values="")
+    if mine:
+        seeds = seeds.join(connection.table(table.name), ", ".join(around.fact(table)), "anti")
+    try:
+        seeds.insert_into(table.name)
+    except duckdb.ConstraintException:
+        _insert_rows(connection, table, rows, file)
+        raise
 
 
 def _insert_rows(
@@ -148,5 +183,5 @@ def _insert_rows(
         try:
             connection.table(table.name).insert(list(row))
         except duckdb.ConstraintException as error:
-            place = f"{file}, row {line}" if file else f"your row {', '.join(map(str, _key(table, row)))}"
+            place = f"{file}, row {line}" if file else f"your row {label(table, row)}"
             raise UsageError(f"{place} of {table.name}: {error}") from error

@@ -36,8 +36,8 @@ def test_users_rows_are_no_part_of_a_release(writable: duckdb.DuckDBPyConnection
     before = writable.sql("select count(*) from catalog_row").fetchall()
     writable.execute(
         "insert into source values ('mine', 'Mine', 'me', 'file', null, null, current_date, null, 'user');"
-        " insert into accelerator_spec"
-        " select accelerator_id, quantity_id, basis, as_printed, value, is_binary_unit, 'mine', 'here', tier from accelerator_spec where accelerator_id = 'h100-sxm5-80gb'"
+        " insert into accelerator_spec select accelerator_id, quantity_id, basis, as_printed, value, is_binary_unit,"
+        " 'mine', locator || source_id, tier from accelerator_spec where accelerator_id = 'h100-sxm5-80gb'"
     )
     assert writable.sql("select count(*) from catalog_row").fetchall() == before
 

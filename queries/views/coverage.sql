@@ -12,7 +12,7 @@ with cited as (
         avg(case when citation.tier = 'C' then 1.0 else 0 end) as tier_c_fraction,
         avg(case when citation.tier = 'U' then 1.0 else 0 end) as tier_u_fraction
     from citation
-    where citation.place <> '' and citation.source_title <> '' and citation.tier is not null
+    where citation.place <> '' and citation.source_title <> '' and citation.tier is not null and not citation.is_overridden
     group by citation.table_name
 )
 
