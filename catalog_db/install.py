@@ -71,7 +71,15 @@ def run_checks(
 ) -> list[tuple[sqlfile.SqlFile, list[tuple[object, ...]]]]:
     """Each check with the rows it returns: none when all is well."""
     checks = sqlfile.read_folder(assets.folder("queries", "checks"))
-    return [(check, connection.execute(check.definition).fetchall()) for check in checks]
+    return [(check, _offending(connection, check)) for check in checks]
+
+
+def _offending(connection: duckdb.DuckDBPyConnection, check: sqlfile.SqlFile) -> list[tuple[object, ...]]:
+    """The rows that a check returns; one with DuckDB's message where a value lets it not be run."""
+    try:
+        return connection.execute(check.definition).fetchall()
+    except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException) as error:
+        return [(str(error).splitlines()[0],)]
 
 
 def _create_all(connection: duckdb.DuckDBPyConnection, folder: str, kind: str) -> None:

@@ -98,7 +98,7 @@ def test_other_database_is_not_made_by_adding(tmp_path: Path) -> None:
 ALIAS = {"alias": "x", "kind": "model", "target_id": "y", "is_preferred": True}
 WORKLOAD = {"workload_id": "w", "context_tokens": 1, "sequences": 1, "description": "d"}
 CHECKPOINT = {"checkpoint_id": "c", "model_id": "llama-3-8b", "weight_format_id": "bf16"} | {
-    "as_printed": "1", "total_bytes": 1, **CITED
+    "as_printed": "1", "total_bytes": 1, "is_own_mix": False, **CITED
 }  # fmt: skip
 REFUSED: dict[str, tuple[dict[str, list[dict[str, Any]]], list[str]]] = {
     "no rows": ({}, ["no rows"]),
@@ -183,12 +183,12 @@ def standing_in(catalog: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     own.add(path, {
         **RACK,
         "accelerator_spec": [
-            *RACK["accelerator_spec"], spec("h100-sxm5-80gb", "memory", 40e9, "board"), spec("l4", "tdp", 1.0),
-            spec("a100-sxm4-80gb", "visible_memory", 50e9), spec("h200-sxm5-141gb", "runtime_memory", 99e9),
+            *RACK["accelerator_spec"], spec("l40s", "memory", 40e9, "board"), spec("l4", "tdp", 1.0),
+            spec("l4", "visible_memory", 20e9), spec("h200-sxm5-141gb", "runtime_memory", 99e9),
         ],
         "alias": [*RACK["alias"], RACK["alias"][0] | {"alias": "H100"}],
         "model": [model | {"context_tokens": 5000} | mine],
-        "layer_group": [layers | {"ordinal": 3, "layers": 2} | mine],
+        "layer_group": [layers | {"ordinal": 3, "layers": layers["layers"]} | mine],
         "engine_term": [term | {"coefficient": 12345.0, "fitted_on": "ours"} | mine],
     })  # fmt: skip
     return path
@@ -206,15 +206,10 @@ def test_memory_that_a_user_states_comes_before_all_that_the_catalog_says(standi
         " from accelerator_memory where accelerator_id = ?"
     )
     with contextlib.closing(database.attach(standing_in)) as connection:
-        assert connection.execute(sql, ["h100-sxm5-80gb"]).fetchall() == [("h100-sxm5-80gb", 40e9, None, None)]
-        assert connection.execute(sql, ["a100-sxm4-80gb"]).fetchall()[0][2:] == (50e9, None)
+        assert connection.execute(sql, ["l40s"]).fetchall() == [("l40s", 40e9, None, None)]
+        assert connection.execute(sql, ["l4"]).fetchall()[0][2:] == (20e9, None)
         assert connection.execute(sql, ["h200-sxm5-141gb"]).fetchall()[0][3] == 99e9
-    assert (
-        len(
-            ask(standing_in, "from accelerator_spec where accelerator_id = 'h100-sxm5-80gb' and quantity_id = 'memory'")
-        )
-        > 1
-    )
+    assert len(ask(standing_in, "from accelerator_spec where accelerator_id = 'l40s' and quantity_id = 'memory'")) > 1
 
 
 def test_name_that_a_user_gives_means_theirs(standing_in: Path) -> None:
@@ -233,7 +228,7 @@ def test_model_of_a_user_answers_and_the_catalogs_is_still_seen(standing_in: Pat
 
 
 def test_parts_of_a_model_are_replaced_together(standing_in: Path) -> None:
-    assert ask(standing_in, "select ordinal, layers from layer_group where model_id = 'qwen3-8b'") == [(3, 2)]
+    assert ask(standing_in, "select ordinal, layers from layer_group where model_id = 'qwen3-8b'") == [(3, 36)]
     assert ask(standing_in, "select count(*) > 20 from tensor_group where model_id = 'qwen3-8b'") != []
     assert ask(standing_in, "select count(*) > 0 from overridden where table_name = 'layer_group'") == [(True,)]
 
@@ -309,7 +304,7 @@ def test_rows_stay_when_what_they_hang_on_is_withdrawn_and_it_is_marked(path: Pa
         path,
         {
             "source": [SOURCE],
-            "checkpoint": [CHECKPOINT | {"model_id": "codegemma-2b"}],
+            "checkpoint": [CHECKPOINT | {"model_id": "codegemma-2b", "total_bytes": 5012344832}],
             "alias": [ALIAS | {"alias": "ours", "target_id": "codegemma-2b"}],
         },
     )

@@ -26,7 +26,9 @@ stated as (
         fact.value,
         greatest(
             case when length(regexp_extract(replace(fact.as_printed, ',', ''), '[0-9.]+')) > 5 then 0.001 else 0.01 end * fact.value,
-            0.5 * fact.value / nullif(regexp_extract(replace(replace(fact.as_printed, ',', ''), '_', ''), '[0-9.]+')::double, 0)
+            0.5 * fact.value / nullif(
+                try_cast(regexp_extract(replace(replace(fact.as_printed, ',', ''), '_', ''), '[0-9.]+') as double), 0
+            )
             / pow(10, length(regexp_extract(fact.as_printed, '[.]([0-9]+)', 1)))
             * case when regexp_matches(fact.as_printed, '^[0-9]+0([^0-9.]|$)') then 10 else 1 end
         ) as slack
