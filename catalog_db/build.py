@@ -20,6 +20,13 @@ from catalog_db.version import __version__
 
 PREFIX = ".mlsysdb-build-"
 Report = Callable[[str], None]
+Own = keep.Own
+Change = Callable[[Own], Own]
+
+
+def same(own: Own) -> Own:
+    """The user's rows as they were."""
+    return own
 
 
 def ensure(path: Path) -> None:
@@ -29,10 +36,16 @@ def ensure(path: Path) -> None:
             _replace(path)
 
 
-def upgrade(path: Path) -> None:
-    """Migrate the tables, refresh the seed rows, recreate functions and views; a user's rows stay."""
+def upgrade(path: Path, change: Change = same, words: str = progress.BUILDING) -> None:
+    """Migrate the tables, refresh the seed rows, recreate functions and views; a user's rows stay, or `change`."""
     with _locked(path):
-        _replace(path)
+        _replace(path, change, words)
+
+
+def own_rows(path: Path) -> Own:
+    """The user's rows in the catalog at `path`, in the form of the newest schema; the file is only read."""
+    with tempfile.TemporaryDirectory(prefix="mlsysdb-") as folder, _held(path, Path(folder)) as copy:
+        return _own(copy) if copy else keep.none()
 
 
 def _is_current(path: Path) -> bool:
@@ -57,41 +70,76 @@ def _locked(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _replace(path: Path) -> None:
-    """Build in a folder beside `path`, then move into place; the old file is kept as `.bak` when it held user rows."""
+def _replace(path: Path, change: Change = same, words: str = progress.BUILDING) -> None:
+    """Build in a folder beside `path`, then move into place; what was there is kept as `.bak`."""
     for leftover in path.parent.glob(f"{PREFIX}*"):
         shutil.rmtree(leftover, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=path.parent) as folder, progress.reporter() as report:
+    with (
+        tempfile.TemporaryDirectory(prefix=PREFIX, dir=path.parent) as folder,
+        progress.reporter(words) as report,
+        _held(path, Path(folder)) as old,
+    ):
         fresh = Path(folder) / database.FILE
-        old = _migrated_copy(path, Path(folder)) if path.exists() else None
-        fill(fresh, report, old)
-        if old is not None:
-            shutil.copy2(path, path.with_name(f"{path.name}.bak"))
+        fill(fresh, report, change(_own(old) if old else keep.none()))
+        if old:
+            os.replace(_backup(path, Path(folder)), path.with_name(f"{path.name}.bak"))
         os.replace(fresh, path)
 
 
-def _migrated_copy(path: Path, folder: Path) -> Path:
-    """A copy of the user's database at the newest revision, to take their rows from."""
+@contextlib.contextmanager
+def _held(path: Path, folder: Path) -> Iterator[Path | None]:
+    """A copy of the database, which nobody writes to meanwhile; readers go on reading. None: there is none yet."""
+    if not path.exists():
+        yield None
+        return
+    _settle(path)
+    copy = Path(shutil.copy2(path, folder / "old.duckdb"))
     with contextlib.closing(database.attach(path)) as connection:
-        known = database.info(connection).get("schema", "")
+        if (path.stat().st_mtime_ns, path.stat().st_size) != (copy.stat().st_mtime_ns, copy.stat().st_size):
+            raise DatabaseError(f"{path} was written to while it was copied: nothing was changed; try again")
+        _check_known(path, connection)
+        yield copy
+
+
+def _settle(path: Path) -> None:
+    """Bring what a process that ended early has left in the write-ahead log into the file."""
+    if path.with_name(f"{path.name}.wal").exists():
+        with contextlib.closing(database.attach(path, read_only=False)) as connection:
+            _check_known(path, connection)
+            connection.execute("checkpoint mlsysdb")
+
+
+def _check_known(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    known = database.info(connection).get("schema", "")
     if known > database.schema_revision():
         raise DatabaseError(f"{path} was made by a newer mlsysdb: upgrade with `pip install --upgrade mlsysdb`")
     if not known:
         raise DatabaseError(f"{path} is not an mlsysdb catalog: nothing was changed")
-    copy = folder / "old.duckdb"
-    shutil.copy2(path, copy)
+
+
+def _own(copy: Path) -> Own:
+    """The user's rows, in the form of the newest schema."""
     migrate.upgrade(copy)
-    return copy
+    return keep.rows(copy)
 
 
-def fill(path: Path, report: Report, old: Path | None = None) -> None:
-    """Make a whole catalog at `path`, with the user's rows of `old`."""
+def _backup(path: Path, folder: Path) -> Path:
+    """The same file under another name: no copy where the file system has hard links, which makes it whole at once."""
+    backup = folder / "backup.duckdb"
+    try:
+        os.link(path, backup)
+    except OSError:
+        shutil.copy2(path, backup)
+    return backup
+
+
+def fill(path: Path, report: Report, own: Own | None = None) -> None:
+    """Make a whole catalog at `path`, with the user's rows `own`."""
     report("migrating tables")
     with contextlib.closing(duckdb.connect()) as connection:
         connection.execute(database.attach_statement(path, "STORAGE_VERSION 'v1.4.0'"))
     migrate.upgrade(path)
     with contextlib.closing(database.attach(path, read_only=False)) as connection:
-        own = keep.reader(old) if old else None
         for table, count in seed.load(connection, own=own):
             report(f"loading {table} ({count:,} rows)")
         report("creating functions and views")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +11,23 @@ from sqlalchemy.pool import NullPool
 
 from catalog_db.tables import metadata
 
-Rows = list[tuple[Any, ...]]
+Row = tuple[Any, ...]
+Own = dict[str, list[Row]]
 
 
-def reader(path: Path) -> Callable[[Table], Rows]:
-    """A function that gives the user's rows of a table in the catalog at `path`."""
+def none() -> Own:
+    """No row of any table."""
+    return {table.name: [] for table in metadata.sorted_tables}
+
+
+def rows(path: Path) -> Own:
+    """The user's rows of each table in the catalog at `path`, which is at the newest schema."""
     engine = create_engine(URL.create("duckdb", database=str(path)), poolclass=NullPool)
-
-    def rows(table: Table) -> Rows:
-        with engine.connect() as connection:
-            return _rows(connection, table)
-
-    return rows
+    with engine.connect() as connection:
+        return {table.name: _rows(connection, table) for table in metadata.sorted_tables}
 
 
-def _rows(connection: Connection, table: Table) -> Rows:
+def _rows(connection: Connection, table: Table) -> list[Row]:
     return [tuple(row) for row in connection.execute(select(table).where(is_own(table)))]
 
 
@@ -37,7 +39,26 @@ def is_own(table: Table) -> ColumnElement[bool]:
     if "source_id" in table.c:
         mine = select(source.c.source_id).where(source.c.origin == "user")
         return table.c.source_id.in_(mine)
+    parent = parent_key(table)
+    if parent is None or table.name == "prediction":  # computed anew by each build
+        return false()
+    column, target = parent
+    found: ColumnElement[bool] = column.in_(select(target).where(is_own(target.table)))
+    return found
+
+
+def parent_key(table: Table) -> tuple[Any, Any] | None:
+    """Of a table without sources of its own: the column that names the parent row, and the parent's key column."""
     for key in table.foreign_keys:
-        parent = key.column.table
-        return key.parent.in_(select(key.column).where(is_own(parent)))
-    return false()
+        return key.parent, key.column
+    return None
+
+
+def key(table: Table, row: Sequence[Any]) -> Row:
+    """The primary key of a row."""
+    return tuple(value for column, value in zip(table.columns, row, strict=True) if column.primary_key)
+
+
+def label(table: Table, row: Sequence[Any]) -> str:
+    """A row's key as people read it."""
+    return ", ".join(map(str, key(table, row)))

@@ -6,16 +6,18 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 
+BUILDING = "building the catalog (once, a few seconds)"
+
 
 @contextlib.contextmanager
-def reporter() -> Iterator[Callable[[str], None]]:
+def reporter(words: str = BUILDING) -> Iterator[Callable[[str], None]]:
     """A function that shows what is being done now."""
     if not sys.stderr.isatty():
-        print("building the catalog (once, a few seconds) ...", file=sys.stderr)
+        print(f"{words} ...", file=sys.stderr)
         yield lambda _: None
         return
 
     from rich.console import Console
 
-    with Console(stderr=True).status("building the catalog") as status:
-        yield lambda text: status.update(f"building the catalog: {text}")
+    with Console(stderr=True).status(words) as status:
+        yield lambda text: status.update(f"{words}: {text}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,29 +15,33 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, Double, Table
 
 from catalog_db import assets
 from catalog_db.errors import UsageError
+from catalog_db.keep import Own, Row, key, label
 from catalog_db.tables import metadata
 
 Keys = set[tuple[Any, ...]]
 BOOLEANS = {"true": True, "false": False}
+PARTS = ("layer_group", "tensor_group", "rope_table")
 
 
 def load(
     connection: duckdb.DuckDBPyConnection,
     folder: Path | None = None,
-    own: Callable[[Table], list[Any]] | None = None,
+    own: Own | None = None,
 ) -> Iterator[tuple[str, int]]:
     """Load every table's file from `folder` (default: the shipped seeds); yields table and row count as each is in.
 
-    `own` gives a user's rows of a table: they go in first, and a seed row with the same key stays out.
+    `own` are a user's rows: they go in first, and a seed row that states the same fact stays out.
     """
     keys: dict[str, Keys] = {}
     for table in metadata.sorted_tables:
         file = (folder or assets.folder("seeds")) / f"{table.name}.csv"
-        mine = own(table) if own else []
-        _insert_rows(connection, table, mine)
+        mine = own[table.name] if own else []
         rows = read(file, table) if file.exists() else []
         keys[table.name] = _check_keys(file, table, rows, keys)
-        _insert_seeds(connection, file, table, rows, {_key(table, row) for row in mine})
+        _check_own(table, mine, keys)
+        keys[table.name] |= {key(table, row) for row in mine}
+        _insert_rows(connection, table, mine)
+        _insert_seeds(connection, file, table, rows, mine)
         yield table.name, len(rows) + len(mine)
 
 
@@ -102,17 +107,13 @@ def _type_word(column: Column[Any]) -> str:
     return next(word for kind, word in words.items() if isinstance(column.type, kind))
 
 
-def _key(table: Table, row: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(value for column, value in zip(table.columns, row, strict=True) if column.primary_key)
-
-
 def _check_keys(file: Path, table: Table, rows: list[list[Any]], keys: dict[str, Keys]) -> Keys:
     """Primary keys are unique and references exist; returns the primary keys."""
-    names = [column.name for column in table.columns]
-    references = [(names.index(fk.parent.name), fk.column.table.name) for fk in table.foreign_keys]
+    names = table.columns.keys()
+    references = _references(table)
     seen: Keys = set()
     for line, row in enumerate(rows, start=2):
-        found = _key(table, row)
+        found = key(table, row)
         if found in seen:
             raise UsageError(f"{file}, row {line}: a second row with key {', '.join(map(str, found))}")
         seen.add(found)
@@ -122,20 +123,47 @@ def _check_keys(file: Path, table: Table, rows: list[list[Any]], keys: dict[str,
     return seen
 
 
+def _references(table: Table) -> list[tuple[int, str]]:
+    """The columns of `table` that are foreign keys, by number, and the tables they refer to."""
+    names = table.columns.keys()
+    return [(names.index(fk.parent.name), fk.column.table.name) for fk in table.foreign_keys]
+
+
+def _check_own(table: Table, rows: list[Row], keys: dict[str, Keys]) -> None:
+    """What a user's rows refer to exists, among their rows or the catalog's."""
+    for i, parent in _references(table):
+        for row in rows:
+            if row[i] is None or (row[i],) in keys[parent]:
+                continue
+            known = ", ".join(difflib.get_close_matches(row[i], [str(found[0]) for found in keys[parent]]))
+            where = f"{table.name} {label(table, row)}, column {table.columns.keys()[i]}"
+            advice = f"add that row too, or name one that is there{f' ({known}?)' if known else ''}"
+            raise UsageError(f"{where}: {row[i]!r} is not a row of {parent}: {advice}")
+
+
 def _insert_seeds(
-    connection: duckdb.DuckDBPyConnection, file: Path, table: Table, rows: list[list[Any]], mine: Keys
+    connection: duckdb.DuckDBPyConnection, file: Path, table: Table, rows: list[list[Any]], mine: list[Row]
 ) -> None:
-    """In bulk by DuckDB's own reader; row by row only around a user's row, or to name a row that a CHECK refuses."""
-    kept = [row for row in rows if _key(table, row) not in mine]
-    if len(kept) < len(rows):
-        _insert_rows(connection, table, kept)
-    elif rows:
-        types = {column.name: str(column.type) for column in table.columns}
-        try:
-            connection.read_csv(str(file), header=True, dtype=types, na_values="").insert_into(table.name)
-        except duckdb.ConstraintException:
-            _insert_rows(connection, table, rows, file)
-            raise
+    """In bulk by DuckDB's own reader, without what the user's rows stand in for; row by row to name a refused one."""
+    if not rows:
+        return
+    types = {column.name: str(column.type) for column in table.columns}
+    seeds = connection.read_csv(str(file), header=True, dtype=types, na_values="")
+    if mine:
+        seeds = seeds.join(connection.table(table.name), ", ".join(fact(table)), "anti")
+    try:
+        seeds.insert_into(table.name)
+    except duckdb.ConstraintException:
+        _insert_rows(connection, table, rows, file)
+        raise
+
+
+def fact(table: Table) -> tuple[str, ...]:
+    """The columns that name the fact a row states: a user's row with the same stands in for the seed's.
+
+    The parts of a model are one fact: a user's take the place of all of the seed's, or two descriptions would mix.
+    """
+    return ("model_id",) if table.name in PARTS else tuple(table.primary_key.columns.keys())
 
 
 def _insert_rows(
@@ -148,5 +176,5 @@ def _insert_rows(
         try:
             connection.table(table.name).insert(list(row))
         except duckdb.ConstraintException as error:
-            place = f"{file}, row {line}" if file else f"your row {', '.join(map(str, _key(table, row)))}"
+            place = f"{file}, row {line}" if file else f"your row {label(table, row)}"
             raise UsageError(f"{place} of {table.name}: {error}") from error
