@@ -23,8 +23,8 @@ def from_config(config: Config, origin: Origin, known: Collection[str] = ()) -> 
     """A model of which only the config was read. Raises UsageError when its tensors cannot be told from it."""
     tensors = _derived(config, origin)
     notes = list(tensors.notes)
-    groups = _layer_groups(config, notes, known)
-    model = _model_row(config, groups, notes, origin) | {"is_tied": tensors.is_tied}
+    groups = layer_groups(config, notes, known)
+    model = model_row(config, groups, notes, origin) | {"is_tied": tensors.is_tied}
     model |= {"architecture": model["architecture"] or str(config.get("model_type"))}
     return Understood(model, groups, tensors.groups, origin, model["native_weight_format_id"], notes=notes)
 
@@ -41,8 +41,8 @@ def from_headers(
         raise UsageError(f"{origin.locator}: no tensor of a model in the headers")
     notes: list[str] = []
     tensors = Tensors(group(each.tensor for each in stored), _is_tied(stored, text))
-    groups = _layer_groups(config, notes, known) if config else []
-    model = _model_row(config, groups, notes, origin) if config else _headers_row(stored, origin)
+    groups = layer_groups(config, notes, known) if config else []
+    model = model_row(config, groups, notes, origin) if config else _headers_row(stored, origin)
     if config is None:
         notes.append("no config.json beside the weights: what the layers cache is unknown")
     else:
@@ -121,7 +121,7 @@ def _reason(error: BaseException) -> str:
     return f"{kind}{lines[0]:.300}"
 
 
-def _layer_groups(config: Config, notes: list[str], known: Collection[str]) -> list[Row]:
+def layer_groups(config: Config, notes: list[str], known: Collection[str]) -> list[Row]:
     """What the layers cache; nothing where no rule was read for the architecture."""
     classes = first(config, "architectures", default=[]) or []
     if not (families.is_known(config) or any(name in known for name in classes)):
@@ -140,7 +140,7 @@ def _layer_groups(config: Config, notes: list[str], known: Collection[str]) -> l
     return groups
 
 
-def _model_row(config: Config, groups: Sequence[Row], notes: list[str], origin: Origin) -> Row:
+def model_row(config: Config, groups: Sequence[Row], notes: list[str], origin: Origin) -> Row:
     try:
         row = derive.model_row(config, groups, notes)
     except WRONG as error:

@@ -61,7 +61,7 @@ class Understood:
     notes: list[str] = field(default_factory=list)
 
 
-def storage_of(stored: Sequence[Stored]) -> Storage:
+def storage_of(stored: Sequence[Stored], family: str = "") -> Storage:
     """Parameters and bytes by place; vectors are one place, as the storage rules have it."""
     places: dict[Place, tuple[int, int]] = {}
     for each in stored:
@@ -71,7 +71,7 @@ def storage_of(stored: Sequence[Stored]) -> Storage:
         count = tensor.out_features * tensor.in_features * tensor.count
         places[place] = (params + count, size + each.bytes)
     matrices = [each for each in stored if each.tensor.in_features > 1]
-    return Storage(places, storage_family(matrices), sum(each.bytes for each in stored))
+    return Storage(places, family or storage_family(matrices), sum(each.bytes for each in stored))
 
 
 def storage_family(matrices: Iterable[Stored]) -> str:
