@@ -42,6 +42,7 @@ def add_model(
         name = understood.check_name(name or default, "--name")
         model_id = understood.check_id(model_id or understood.slug(name))
         check_free(connection, "model", model_id, replace)
+        check_name_free(connection, "model", name, model_id, replace)
         engines = _engines(connection, found)
         maker = _maker(connection, owner)
         tables = understood.rows(found, model_id, name, maker[1], engines)
@@ -122,6 +123,13 @@ def check_free(connection: duckdb.DuckDBPyConnection, kind: str, key: str, repla
         raise UsageError(f"{kind} {key} is yours already: give another --id, or take it back with `mlsysdb remove`")
     if whose == "seed" and not replace:
         raise UsageError(f"{kind} {key} is in the catalog: `mlsysdb show {key}`; give another --id, or --replace it")
+
+
+def check_name_free(connection: duckdb.DuckDBPyConnection, kind: str, name: str, key: str, replace: bool) -> None:
+    """Refuse a name that means something else: what people ask for by it would silently be another thing."""
+    meant = {str(row[0]) for row in query.report(connection, "resolve", {"kind": kind, "text": name}).rows} - {key}
+    if meant and not replace:
+        raise UsageError(f"the name {name!r:.80} means {', '.join(sorted(meant)[:5])}: give another --name, or --replace it")
 
 
 def check_terminal(yes: bool, dry_run: bool) -> None:

@@ -26,7 +26,7 @@ class Origin:
 
     title: str
     publisher: str
-    revision: str
+    revision: str | None
     locator: str
     tier: str
     url: str | None = None

@@ -8,6 +8,8 @@ with owned as (
     select 'organization', organization_id, source_id from organization
     union all
     select 'engine_run', engine_run_id, source_id from engine_run
+    union all
+    select 'source', source_id, source_id from source
 )
 
 select source.origin
