@@ -19,6 +19,7 @@ from catalog_db.errors import UsageError
 adding = typer.Typer(help="Add a model, a GPU, a price or a measurement of your own.", no_args_is_help=True)
 app.add_typer(adding, name="add")
 
+SOURCES = "A config.json, a checkpoint's folder, a .safetensors or .gguf file, or a Hugging Face id (owner/name)."
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what was understood and write nothing.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Stand in for the catalog's own row of that id.")]
@@ -26,8 +27,8 @@ Replace = Annotated[bool, typer.Option("--replace", help="Stand in for the catal
 
 @adding.command("model")
 def add_model(
-    source: Annotated[str, typer.Argument(help="A config.json, a checkpoint's folder, a .safetensors or .gguf file, or a Hugging Face id.")],
-    name: Annotated[str | None, typer.Option(help="Its name. Default: the folder's, the file's or the repository's.")] = None,
+    source: Annotated[str, typer.Argument(help=SOURCES)],
+    name: Annotated[str | None, typer.Option(help="Its name. Default: the folder's, file's or repository's.")] = None,
     model_id: Annotated[str | None, typer.Option("--id", help="Its id. Default: made from the name.")] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of a Hugging Face repository.")] = None,
     yes: Yes = False, dry_run: DryRun = False, replace: Replace = False, database: Database = None,
@@ -92,7 +93,9 @@ def _engines(connection: duckdb.DuckDBPyConnection, found: Any) -> list[str]:
 def _check_format(connection: duckdb.DuckDBPyConnection, found: Any) -> None:
     """A format that the catalog does not hold is told, and left unknown."""
     if found.format_id and not len(query.report(connection, "format_engines", {"format": found.format_id})):
-        found.notes.append(f"the config says {found.format_id}, which the catalog has no rules for: name one with --weights")
+        found.notes.append(
+            f"the config says {found.format_id}, which the catalog has no rules for: name one with --weights"
+        )
         found.format_id = None
 
 
@@ -129,7 +132,9 @@ def check_name_free(connection: duckdb.DuckDBPyConnection, kind: str, name: str,
     """Refuse a name that means something else: what people ask for by it would silently be another thing."""
     meant = {str(row[0]) for row in query.report(connection, "resolve", {"kind": kind, "text": name}).rows} - {key}
     if meant and not replace:
-        raise UsageError(f"the name {name!r:.80} means {', '.join(sorted(meant)[:5])}: give another --name, or --replace it")
+        raise UsageError(
+            f"the name {name!r:.80} means {', '.join(sorted(meant)[:5])}: give another --name, or --replace it"
+        )
 
 
 def check_terminal(yes: bool, dry_run: bool) -> None:
@@ -138,7 +143,9 @@ def check_terminal(yes: bool, dry_run: bool) -> None:
         raise UsageError("nobody to ask here: add --yes to write, or --dry-run to see what would be written")
 
 
-def write(rows: dict[str, list[dict[str, Any]]], shown: list[str], yes: bool, dry_run: bool, database: str | None) -> None:
+def write(
+    rows: dict[str, list[dict[str, Any]]], shown: list[str], yes: bool, dry_run: bool, database: str | None
+) -> None:
     """Show, ask, write."""
     print("\n".join(shown))
     if dry_run:

@@ -12,7 +12,17 @@ import typer
 
 from catalog_db import database as databases
 from catalog_db import names, query
-from catalog_db.cli.add import DryRun, Replace, Yes, adding, check_free, check_name_free, check_terminal, is_there, write
+from catalog_db.cli.add import (
+    DryRun,
+    Replace,
+    Yes,
+    adding,
+    check_free,
+    check_name_free,
+    check_terminal,
+    is_there,
+    write,
+)
 from catalog_db.cli.options import Database, say
 from catalog_db.errors import UsageError
 
@@ -27,10 +37,10 @@ def add_gpu(
     here: Annotated[bool, typer.Option("--here", help="The GPUs of this machine, as their driver shows them.")] = False,
     vendor: Annotated[str | None, typer.Option(help="Who makes it: nvidia, amd, intel, ...")] = None,
     kind: Annotated[str, typer.Option(help="gpu, tpu, npu or apu (memory shared with the host).")] = "gpu",
-    memory: Annotated[str | None, typer.Option(help="Memory as the vendor advertises it: 80GiB; 80GB means 80,000,000,000 bytes.")] = None,
+    memory: Annotated[str | None, typer.Option(help="As advertised: 80GiB (80GB are 80e9 bytes).")] = None,
     visible_memory: Annotated[str | None, typer.Option(help="Memory that the driver shows: 81559MiB.")] = None,
     runtime_memory: Annotated[str | None, typer.Option(help="Memory that the runtime can allocate: 79.19GiB.")] = None,
-    bandwidth: Annotated[str | None, typer.Option("--bandwidth", "--memory-bandwidth", help="Of its memory: 3.35TB/s.")] = None,
+    bandwidth: Annotated[str | None, typer.Option("--bandwidth", help="Of its memory: 3.35TB/s.")] = None,
     bf16_flops: Figure = None, fp16_flops: Figure = None, fp8_flops: Figure = None, fp4_flops: Figure = None,
     int8_ops: Figure = None, tdp: Annotated[str | None, typer.Option(help="Power: 700W.")] = None,
     memory_type: Annotated[str | None, typer.Option(help="HBM3, GDDR6X, ...")] = None,
@@ -42,7 +52,8 @@ def add_gpu(
     """Add a GPU or another accelerator: from its figures, or the ones of this machine."""
     check_terminal(yes, dry_run)
     figures = {
-        "memory": memory, "visible_memory": visible_memory, "runtime_memory": runtime_memory, "memory_bandwidth": bandwidth,
+        "memory": memory, "visible_memory": visible_memory, "runtime_memory": runtime_memory,
+        "memory_bandwidth": bandwidth,
         "bf16_flops": bf16_flops, "fp16_flops": fp16_flops, "fp8_flops": fp8_flops, "fp4_flops": fp4_flops,
         "int8_ops": int8_ops, "tdp": tdp,
     }  # fmt: skip
@@ -177,12 +188,21 @@ def _target(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[str, str]
     """Kind and id of what is priced."""
     kind, target_id = names.anything(connection, text)
     if kind not in ("accelerator", "system"):
-        raise UsageError(f"{text!r:.80} is a {kind.replace('_', ' ')}: a price is of an accelerator, a machine or an instance")
+        raise UsageError(
+            f"{text!r:.80} is a {kind.replace('_', ' ')}: a price is of an accelerator, a machine or an instance"
+        )
     return kind, target_id
 
 
 def _price_rows(
-    kind: str, target_id: str, terms: str, region: str, day: date, seller: str | None, amount: float | None, price: float | None
+    kind: str,
+    target_id: str,
+    terms: str,
+    region: str,
+    day: date,
+    seller: str | None,
+    amount: float | None,
+    price: float | None,
 ) -> Tables:
     """The price with its source."""
     from catalog_db.importers import understood
@@ -193,7 +213,7 @@ def _price_rows(
     source = understood.source_row(
         f"user-price-{slug}", understood.Origin(f"Own price of {target_id}", seller, None, "stated by hand", "C")
     )
-    printed = f"{amount:,.6g} USD an hour" if amount is not None else f"{price:,.2f} USD"
+    printed = f"{amount:,.10g} USD an hour" if amount is not None else f"{price:,.2f} USD"
     row = {
         "target_kind": kind, "target_id": target_id, "terms": terms, "region": region, "priced_on": day,
         "as_printed": printed, "usd_per_hour": amount, "purchase_usd": price, "source_id": source["source_id"],

@@ -1,4 +1,4 @@
-"""`mlsysdb add measurement`: what an engine reported, from its start-up log or as stated, with our prediction beside it."""
+"""`mlsysdb add measurement`: what an engine reported, from its log or as stated, with our prediction beside it."""
 
 from __future__ import annotations
 
@@ -22,20 +22,21 @@ Size = Annotated[str | None, typer.Option(help="As the engine reported it, per d
 
 @adding.command("measurement")
 def add_measurement(
-    log: Annotated[str | None, typer.Argument(help="A start-up log of vLLM, SGLang or llama.cpp; '-' reads standard input.")] = None,
-    engine: Annotated[str | None, typer.Option(help="Without a log: vllm, vllm==0.19.0, sglang, llama.cpp, ...")] = None,
+    log: Annotated[str | None, typer.Argument(help="A start-up log; '-' reads standard input.")] = None,
+    engine: Annotated[str | None, typer.Option(help="Without a log: vllm, vllm==0.19.0, sglang, llama.cpp.")] = None,
     model: Annotated[str | None, typer.Option(help="Which model it is, where the log's name is not known.")] = None,
     gpu: Annotated[str | None, typer.Option(help="Which GPU it is; most logs do not say.")] = None,
     gpus: Annotated[str | None, typer.Option(help="Devices used.")] = None,
     tp: Annotated[str | None, typer.Option(help="Tensor-parallel ranks.")] = None,
     pp: Annotated[str | None, typer.Option(help="Pipeline stages.")] = None,
     context: Annotated[str | None, typer.Option(help="max_model_len or context: 8192, 32k.")] = None,
-    weights: Annotated[str | None, typer.Option(help="Weight format. Default: what the log says, else the model's own.")] = None,
-    kv_dtype: Annotated[str | None, typer.Option(help="KV cache dtype. Default: what the log says, else the model's.")] = None,
+    weights: Annotated[str | None, typer.Option(help="Weight format. Default: the log's, else the model's.")] = None,
+    kv_dtype: Annotated[str | None, typer.Option(help="KV cache dtype. Default: the log's, else the model's.")] = None,
     memory_utilization: Annotated[float | None, typer.Option(help="Share of memory given to the engine.")] = None,
     max_sequences: Annotated[str | None, typer.Option(help="max_num_seqs.")] = None,
     max_batched_tokens: Annotated[str | None, typer.Option(help="max_num_batched_tokens.")] = None,
-    weights_bytes: Size = None, kv_pool: Size = None, activation: Size = None, cuda_graph: Size = None, runtime: Size = None,
+    weights_bytes: Size = None, kv_pool: Size = None, activation: Size = None, cuda_graph: Size = None,
+    runtime: Size = None,
     kv_tokens: Annotated[str | None, typer.Option(help="Tokens the KV cache holds.")] = None,
     concurrency: Annotated[float | None, typer.Option(help="Sequences of that context at once.")] = None,
     outcome: Annotated[str | None, typer.Option(help="loaded, out_of_memory, failed or unknown.")] = None,
@@ -110,7 +111,9 @@ def _state(told: Any, stated: dict[str, str | None], tokens: str | None, concurr
     """Figures given as options."""
     from catalog_db.importers.measured import figure
 
-    found = [figure(name, text, sizes.byte_count(text, f"--{name}")) for name, text in stated.items() if text is not None]
+    found = [
+        figure(name, text, sizes.byte_count(text, f"--{name}")) for name, text in stated.items() if text is not None
+    ]
     if tokens is not None:
         found.append(figure("kv_capacity_tokens", tokens, sizes.count(tokens, "--kv-tokens", 10**12)))
     if concurrency is not None:
@@ -121,22 +124,34 @@ def _state(told: Any, stated: dict[str, str | None], tokens: str | None, concurr
 
 
 def _ids(connection: duckdb.DuckDBPyConnection, told: Any, **asked: str | None) -> dict[str, str | None]:
-    """Which rows of the catalog the run is about: as the options say (then they must be known), else as the log says."""
-    from catalog_db.importers.measured import format_name
+    """Which rows of the catalog the run is about: as the options say (these must be known), else as the log says."""
+    from catalog_db.importers.measured import format_name, plain_format
 
-    model_id = _known(connection, "model", asked["model"], told.model, told.model and told.model.rstrip("/").split("/")[-1])
+    model_id = _known(
+        connection, "model", asked["model"], told.model, told.model and told.model.rstrip("/").split("/")[-1]
+    )
     accelerator_id = _known(connection, "accelerator", asked["gpu"], told.device)
     said = None if told.kv_dtype == "auto" else told.kv_dtype
     kv_dtype_id = _known(connection, "kv_dtype", asked["kv_dtype"], said)
-    format_id = _known(connection, "weight_format", asked["weights"], _stored_as(connection, told, model_id), format_name(told), _plain(told))
+    format_id = _known(
+        connection,
+        "weight_format",
+        asked["weights"],
+        _stored_as(connection, told, model_id),
+        format_name(told),
+        plain_format(told),
+    )
     if model_id is None:
-        told.notes.append(f"model {told.model!r:.80} is not in the catalog: name it with --model, or `mlsysdb add model` first")
+        told.notes.append(
+            f"model {told.model!r:.80} is not in the catalog: name it with --model, or `mlsysdb add model` first"
+        )
     if accelerator_id is None:
         told.notes.append("the log does not say which GPU it is: name it with --gpu")
     if format_id is None and model_id:
         told.notes.append(f"weight format {told.quantization!r:.40} is none of the catalog's: name it with --weights")
     return {
-        "model_id": model_id, "accelerator_id": accelerator_id, "weight_format_id": format_id, "kv_dtype_id": kv_dtype_id,
+        "model_id": model_id, "accelerator_id": accelerator_id, "weight_format_id": format_id,
+        "kv_dtype_id": kv_dtype_id,
     }  # fmt: skip
 
 
@@ -150,13 +165,6 @@ def _stored_as(connection: duckdb.DuckDBPyConnection, told: Any, model_id: str |
     return row["checkpoint"] or (row["native"] if is_own and is_loaded else None)
 
 
-def _plain(told: Any) -> str | None:
-    """The dtype that a log names when it names no quantisation."""
-    from catalog_db.importers.derive import PLAIN_FORMATS
-
-    return None if told.quantization else PLAIN_FORMATS.get(str(told.dtype).removeprefix("torch."))
-
-
 def _known(connection: duckdb.DuckDBPyConnection, kind: str, asked: str | None, *said: str | None) -> str | None:
     """The id of what is asked for; else of the first thing said that the catalog knows without doubt."""
     if asked is not None:
@@ -168,17 +176,27 @@ def _known(connection: duckdb.DuckDBPyConnection, kind: str, asked: str | None, 
     return None
 
 
-def _shown(connection: duckdb.DuckDBPyConnection, told: Any, tables: dict[str, Any], ids: dict[str, str | None]) -> list[str]:
+def _shown(
+    connection: duckdb.DuckDBPyConnection, told: Any, tables: dict[str, Any], ids: dict[str, str | None]
+) -> list[str]:
     """The run, and each figure with the prediction beside it."""
     predicted = predictions(connection, tables)
-    lines = [(row["quantity"], row["as_printed"], row["value"], predicted.get(row["quantity"])) for row in tables["measurement"]]
+    lines = [
+        (row["quantity"], row["as_printed"], row["value"], predicted.get(row["quantity"]))
+        for row in tables["measurement"]
+    ]
     cells = [(*line, line[3] / line[2] - 1 if line[3] is not None else None) for line in lines]
     run = tables["engine_run"][0]
     head = (
         f"{run['engine']} {run['engine_version'] or ''}: {ids['model_id'] or run['model_as_printed']} in "
-        f"{ids['weight_format_id'] or 'unknown'} on {run['devices']} x {ids['accelerator_id'] or 'unknown'}: {run['outcome']}"
+        f"{ids['weight_format_id'] or 'unknown'} on {run['devices']} x {ids['accelerator_id'] or 'unknown'}: "
+        f"{run['outcome']}"
     )
-    grid = render.text(("quantity", "as_printed", "measured", "predicted", "relative_error"), cells, "table") if cells else ""
+    grid = (
+        render.text(("quantity", "as_printed", "measured", "predicted", "relative_error"), cells, "table")
+        if cells
+        else ""
+    )
     fits = predicted.get("fits")
     verdict = [] if fits is None else [f"our verdict: it {'fits' if fits else 'does not fit'}"]
     return [head, *grid.rstrip().splitlines(), *verdict, *(f"note: {note}" for note in told.notes)]

@@ -24,7 +24,7 @@ class Stated:
 
 
 def stated(figures: Mapping[str, str | None], bounds: Bounds) -> list[Stated]:
-    """The figures that are given. Raises UsageError naming option and allowed range; `bounds` are unit, low and high."""
+    """The figures given. Raises UsageError naming option and allowed range; `bounds` are unit, low and high."""
     return [_one(quantity, text, bounds) for quantity, text in figures.items() if text is not None]
 
 
@@ -38,7 +38,9 @@ def _one(quantity: str, text: str, bounds: Bounds) -> Stated:
     if value is None or not low <= value <= high:
         raise UsageError(f"{option}: {text!r:.60} is {value:,.6g} {unit}; believable is {low:,.3g} to {high:,.3g}")
     if units.base_unit(text) != unit:
-        raise UsageError(f"{option}: {text!r:.60} is in another unit; it is counted in {unit}, such as {EXAMPLES[unit]}")
+        raise UsageError(
+            f"{option}: {text!r:.60} is in another unit; it is counted in {unit}, such as {EXAMPLES[unit]}"
+        )
     return Stated(quantity, text.strip(), value)
 
 
@@ -69,4 +71,10 @@ def spec_row(accelerator_id: str, figure: Stated, cited: Row) -> Row:
 
 def alias_row(name: str, accelerator_id: str, source_id: str) -> Row:
     """One more name."""
-    return {"alias": name, "kind": "accelerator", "target_id": accelerator_id, "is_preferred": True, "source_id": source_id}
+    return {
+        "alias": name,
+        "kind": "accelerator",
+        "target_id": accelerator_id,
+        "is_preferred": True,
+        "source_id": source_id,
+    }

@@ -14,7 +14,10 @@ from catalog_db.importers import reading
 MOST = (
     (re.compile(r"(^|_)(layers?|depths?|blocks|stages)$|^(n_layer|encoder_layers|decoder_layers)$"), 1024),
     (re.compile(r"experts?$|experts_per|heads?(_kv)?$|^n_head|kv_heads|groups?$|labels$|_per_tok"), 16_384),
-    (re.compile(r"vocab_size$|_positions$|_embeddings$|position_embeddings|seq(uence)?_len|^n_ctx$|n_positions"), 2**31),
+    (
+        re.compile(r"vocab_size$|_positions$|_embeddings$|position_embeddings|seq(uence)?_len|^n_ctx$|n_positions"),
+        2**31,
+    ),
     (re.compile(r"_size$|_dim$|_rank$|^d_|^n_embd$|^n_inner$|_channels$|_width$|_window$|_features$"), 2**24),
 )
 NOT_SIZES = re.compile(r"token|_id$|_ids$|freq|theta|factor|eps|scale|norm|prob|dropout|rope_dim|linear|types?$")
@@ -36,7 +39,11 @@ def parse(content: bytes, where: str) -> dict[str, Any]:
 
 def _check_names(config: dict[str, Any], where: str) -> None:
     kind, classes = config.get("model_type", ""), config.get("architectures") or []
-    if not isinstance(kind, str | None) or not isinstance(classes, list) or not all(isinstance(c, str) for c in classes):
+    if (
+        not isinstance(kind, str | None)
+        or not isinstance(classes, list)
+        or not all(isinstance(c, str) for c in classes)
+    ):
         raise UsageError(f"{where}: model_type must be a text and architectures a list of texts")
     for name in (kind or "", *classes):
         if not re.fullmatch(r"[\w.\-]{0,80}", name):

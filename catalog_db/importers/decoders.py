@@ -10,8 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from catalog_db.importers.closed_form import Tensor
-from catalog_db.importers.layers import Config, first, head_count, head_dim, hidden_size, kv_head_count, layer_count, number
-from catalog_db.importers.layers import text_config
+from catalog_db.importers.layers import (
+    Config,
+    first,
+    head_count,
+    head_dim,
+    hidden_size,
+    kv_head_count,
+    layer_count,
+    number,
+    text_config,
+)
 from catalog_db.importers.tensors import TensorError, Tensors, group, mtp_tensors, plain_config
 
 
@@ -19,8 +28,9 @@ from catalog_db.importers.tensors import TensorError, Tensors, group, mtp_tensor
 class Family:
     """How a family departs from Llama.
 
-    `biased` are the projections with a bias (letters of q, k, v, o) while the key `bias_key` is true or, when the config
-    has no such key, `has_bias`. `query_norm` is the normalisation of queries and keys: one head's width, or all of it.
+    `biased` are the projections with a bias (letters of q, k, v, o) while the key `bias_key` is true or, when the
+    config has no such key, `has_bias`. `query_norm` is the width of the norms of queries and keys: of one
+    head, or of all.
     """
 
     norms: tuple[str, ...] = ("input_layernorm", "post_attention_layernorm")
@@ -63,7 +73,9 @@ FAMILIES = {
     "mixtral": Family(biased="", experts="mlp.experts"),
     "granitemoe": Family(experts="block_sparse_moe.experts", router="block_sparse_moe.router"),
     "olmoe": Family(query_norm="wide", experts="mlp.experts"),
-    "qwen2_moe": Family(biased="qkv", bias_key="qkv_bias", has_bias=True, experts="mlp.experts", shared="shared_expert"),
+    "qwen2_moe": Family(
+        biased="qkv", bias_key="qkv_bias", has_bias=True, experts="mlp.experts", shared="shared_expert"
+    ),
     "qwen3_moe": Family(query_norm="head", experts="mlp.experts"),
     "gpt_oss": Family(has_bias=True, experts="mlp.experts", router="mlp.router"),
     "glm4_moe": Family(
@@ -193,7 +205,7 @@ def mlp(kind: str, name: str, wide: int, inner: int, has_bias: bool = False) -> 
 
 
 def is_sparse(text: Config, index: int) -> bool:
-    """Whether a layer has experts: not the first `first_k_dense_replace`, not `mlp_only_layers`, each `sparse_step`th."""
+    """Whether a layer has experts: not the first dense ones, not `mlp_only_layers`, else each `sparse_step`th."""
     if index < int(first(text, "first_k_dense_replace", default=0)) or index in (text.get("mlp_only_layers") or []):
         return False
     return (index + 1) % max(1, int(first(text, "decoder_sparse_step", "moe_layer_freq", default=1))) == 0
@@ -216,7 +228,7 @@ def experts(family: Family, text: Config, name: str) -> Iterator[Tensor]:
 
 
 def shared_experts(family: Family, text: Config, name: str, wide: int, inner: int) -> Iterator[Tensor]:
-    """Experts that serve every token: DeepSeek's are as wide as that many routed ones, Qwen's has a width and a gate."""
+    """Experts of every token: DeepSeek's are as wide as that many routed ones, Qwen's has a width and a gate."""
     if not family.shared:
         return
     own = first(text, "shared_expert_intermediate_size")

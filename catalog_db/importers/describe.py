@@ -87,7 +87,9 @@ def base_format(config: Config, quantization: Mapping[str, Any]) -> str | None:
 
 
 def _quantization(config: Config) -> Mapping[str, Any]:
-    found = first(config, "quantization_config", "compression_config") or first(text_config(config), "quantization_config")
+    found = first(config, "quantization_config", "compression_config") or first(
+        text_config(config), "quantization_config"
+    )
     return found if isinstance(found, Mapping) else {}
 
 
@@ -133,7 +135,9 @@ def layer_groups(config: Config, notes: list[str], known: Collection[str]) -> li
     except WRONG as error:
         notes.append(f"what its layers cache cannot be told: {_reason(error)}")
         return []
-    bad = next((g for g in groups for k, v in g.items() if isinstance(v, int) and v < 0 or (k == "key_dim" and v == 0)), None)
+    bad = next(
+        (g for g in groups for k, v in g.items() if (isinstance(v, int) and v < 0) or (k == "key_dim" and v == 0)), None
+    )
     if bad is not None:
         notes.append("what its layers cache cannot be told: a size in the config is zero or negative")
         return []
@@ -141,6 +145,7 @@ def layer_groups(config: Config, notes: list[str], known: Collection[str]) -> li
 
 
 def model_row(config: Config, groups: Sequence[Row], notes: list[str], origin: Origin) -> Row:
+    """The columns of `model` that the config tells. Raises UsageError where one that must be there is not."""
     try:
         row = derive.model_row(config, groups, notes)
     except WRONG as error:
@@ -148,7 +153,15 @@ def model_row(config: Config, groups: Sequence[Row], notes: list[str], origin: O
     for column in ("layers", "hidden_size", "vocab_size"):
         if not row[column] or row[column] < 1:
             raise UsageError(f"{origin.locator}: {column} is {row[column]!r:.40}: no model without it")
-    for column in ("intermediate_size", "heads", "kv_heads", "head_dim", "context_tokens", "experts", "experts_per_token"):
+    for column in (
+        "intermediate_size",
+        "heads",
+        "kv_heads",
+        "head_dim",
+        "context_tokens",
+        "experts",
+        "experts_per_token",
+    ):
         if row[column] is not None and (not isinstance(row[column], int) or row[column] < 1):
             row[column] = None
     return row

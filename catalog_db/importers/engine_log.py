@@ -52,7 +52,9 @@ def parse(text: str) -> Log:
     started = max((i for i, line in enumerate(lines) if START[engine].search(line)), default=0)
     log = Log(engine)
     {"vllm": vllm, "sglang": sglang, "llama.cpp": llama_cpp}[engine](lines[started:], log)
-    if any(re.search(r"out of memory|OutOfMemoryError|No available memory for the cache", line) for line in lines[started:]):
+    if any(
+        re.search(r"out of memory|OutOfMemoryError|No available memory for the cache", line) for line in lines[started:]
+    ):
         log.outcome = "out_of_memory"
     elif "kv_pool_bytes" in log.figures or "kv_capacity_tokens" in log.figures:
         log.outcome = "loaded"
@@ -69,12 +71,16 @@ START = {
 }
 SIGNS = {
     "vllm": re.compile(
-        r"(?:Model loading|Loading model weights) took [\d.]+ Gi?B|GPU KV cache size:|# (?:GPU|cuda) blocks:|vLLM API server|model weights take|"
+        r"(?:Model loading|Loading model weights) took [\d.]+ Gi?B|GPU KV cache size:|# (?:GPU|cuda) blocks:|"
+        r"vLLM API server|model weights take|"
         r"Available KV cache memory|Maximum concurrency for|LLM engine \(v"
     ),
-    "sglang": re.compile(r"Load weight (?:begin|end)\.|KV Cache is allocated|max_total_num_tokens=|server_args=|Memory pool end"),
+    "sglang": re.compile(
+        r"Load weight (?:begin|end)\.|KV Cache is allocated|max_total_num_tokens=|server_args=|Memory pool end"
+    ),
     "llama.cpp": re.compile(
-        r"(?:llm_)?load_tensors: .*buffer size|print_info: file|llama_kv_cache|llama_context: n_ctx|llama_model_load|KV buffer size"
+        r"load_tensors: .*buffer size|print_info: file|llama_kv_cache|llama_context: n_ctx|llama_model_load|"
+        r"KV buffer size"
     ),
 }
 
@@ -113,10 +119,12 @@ def last(lines: Iterable[str], *patterns: str) -> str | None:
 def whole(text: str | None) -> int | None:
     """A count as printed: 244,304. None for what is none, or absurd."""
     digits = (text or "").replace(",", "").replace("_", "")
-    return int(digits) if digits.isdigit() and 0 < int(digits[:18]) and len(digits) <= 15 else None
+    return int(digits) if digits.isdigit() and int(digits[:18]) > 0 and len(digits) <= 15 else None
 
 
-def note(log: Log, quantity: str, matches: Iterable[re.Match[str]], unit: int, pick: Callable[..., Figure] = max) -> None:
+def note(
+    log: Log, quantity: str, matches: Iterable[re.Match[str]], unit: int, pick: Callable[..., Figure] = max
+) -> None:
     """The largest figure (or what `pick` says) over ranks: an answer is about the fullest device."""
     figures = [Figure(match[1].strip(), size) for match in matches if (size := amount(match[2], unit)) is not None]
     if figures:
@@ -157,7 +165,9 @@ def vllm(lines: list[str], log: Log) -> None:
         setting(lines, "max_num_batched_tokens") or last(lines, r"max_num_batched_tokens=(\d+)")
     )
     context = setting(lines, "max_model_len", "max_seq_len")
-    log.context_tokens = whole(last(lines, r"Maximum concurrency for ([\d,]+) tokens", r"Using max model len (\d+)") or context)
+    log.context_tokens = whole(
+        last(lines, r"Maximum concurrency for ([\d,]+) tokens", r"Using max model len (\d+)") or context
+    )
     share = last(lines, r"GPU memory utilization is \(([\d.]+),", r"gpu_memory_utilization \(([\d.]+)\)")
     log.memory_utilization = fraction(share or setting(lines, "gpu_memory_utilization"))
     log.is_speculative = bool(re.search(r"method='?\"?\w*mtp|'method': '\w*mtp", "\n".join(lines)))
@@ -207,7 +217,10 @@ def sglang(lines: list[str], log: Log) -> None:
     log.memory_utilization = fraction(setting(lines, "mem_fraction_static"))
     log.context_tokens = whole(setting(lines, "context_len", "context_length"))
     log.max_sequences = whole(setting(lines, "max_running_requests"))
-    log.quantization, log.kv_dtype = setting(lines, "quantization") or setting(lines, "quant"), setting(lines, "kv_cache_dtype")
+    log.quantization, log.kv_dtype = (
+        setting(lines, "quantization") or setting(lines, "quant"),
+        setting(lines, "kv_cache_dtype"),
+    )
     log.dtype = setting(lines, "dtype")
     size = r"(([\d.]+) GB)"
     note(log, "weights_bytes", found(lines, rf"Load weight end\..*mem usage={size}"), GIB)
@@ -216,8 +229,13 @@ def sglang(lines: list[str], log: Log) -> None:
     if "kv_capacity_tokens" not in log.figures:
         note(log, "kv_capacity_tokens", found(lines, r"KV Cache is allocated\..*#tokens: ((\d+))"), 1, min)
     pools = [
-        Figure(" + ".join(f"{part} GB" for part in match.groups() if part), round(sum(float(p) for p in match.groups() if p) * GIB))
-        for match in found(lines, r"KV Cache is allocated\..*?(?:K size|KV size): (\d+\.?\d*) GB(?:, V size: (\d+\.?\d*) GB)?")
+        Figure(
+            " + ".join(f"{part} GB" for part in match.groups() if part),
+            round(sum(float(p) for p in match.groups() if p) * GIB),
+        )
+        for match in found(
+            lines, r"KV Cache is allocated\..*?(?:K size|KV size): (\d+\.?\d*) GB(?:, V size: (\d+\.?\d*) GB)?"
+        )
     ]
     if pools and min(pool.value for pool in pools) > 0:
         log.figures["kv_pool_bytes"] = min(pools, key=lambda pool: pool.value)

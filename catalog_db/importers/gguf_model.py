@@ -18,36 +18,42 @@ from catalog_db.importers.understood import Origin, Understood
 
 # general.architecture -> model_type and class of transformers, for the families whose cache is told by plain keys.
 FAMILIES = {
-    "llama": ("llama", "LlamaForCausalLM"), "qwen2": ("qwen2", "Qwen2ForCausalLM"), "qwen3": ("qwen3", "Qwen3ForCausalLM"),
-    "qwen2moe": ("qwen2_moe", "Qwen2MoeForCausalLM"), "qwen3moe": ("qwen3_moe", "Qwen3MoeForCausalLM"),
-    "qwen2vl": ("qwen2", "Qwen2ForCausalLM"), "qwen3vl": ("qwen3", "Qwen3ForCausalLM"),
-    "gemma": ("gemma", "GemmaForCausalLM"), "gemma2": ("gemma2", "Gemma2ForCausalLM"),
-    "gemma3": ("gemma3_text", "Gemma3ForCausalLM"), "phi2": ("phi", "PhiForCausalLM"), "phi3": ("phi3", "Phi3ForCausalLM"),
+    "llama": ("llama", "LlamaForCausalLM"), "qwen2": ("qwen2", "Qwen2ForCausalLM"),
+    "qwen3": ("qwen3", "Qwen3ForCausalLM"), "qwen2moe": ("qwen2_moe", "Qwen2MoeForCausalLM"),
+    "qwen3moe": ("qwen3_moe", "Qwen3MoeForCausalLM"), "qwen2vl": ("qwen2", "Qwen2ForCausalLM"),
+    "qwen3vl": ("qwen3", "Qwen3ForCausalLM"), "gemma": ("gemma", "GemmaForCausalLM"),
+    "gemma2": ("gemma2", "Gemma2ForCausalLM"), "gemma3": ("gemma3_text", "Gemma3ForCausalLM"),
+    "phi2": ("phi", "PhiForCausalLM"), "phi3": ("phi3", "Phi3ForCausalLM"),
     "starcoder2": ("starcoder2", "Starcoder2ForCausalLM"), "stablelm": ("stablelm", "StableLmForCausalLM"),
     "command-r": ("cohere", "CohereForCausalLM"), "cohere2": ("cohere2", "Cohere2ForCausalLM"),
-    "olmo": ("olmo", "OlmoForCausalLM"), "olmo2": ("olmo2", "Olmo2ForCausalLM"), "olmoe": ("olmoe", "OlmoeForCausalLM"),
-    "granite": ("granite", "GraniteForCausalLM"), "granitemoe": ("granitemoe", "GraniteMoeForCausalLM"),
-    "gpt2": ("gpt2", "GPT2LMHeadModel"), "gpt-oss": ("gpt_oss", "GptOssForCausalLM"), "bloom": ("bloom", "BloomForCausalLM"),
+    "olmo": ("olmo", "OlmoForCausalLM"), "olmo2": ("olmo2", "Olmo2ForCausalLM"),
+    "olmoe": ("olmoe", "OlmoeForCausalLM"), "granite": ("granite", "GraniteForCausalLM"),
+    "granitemoe": ("granitemoe", "GraniteMoeForCausalLM"), "gpt2": ("gpt2", "GPT2LMHeadModel"),
+    "gpt-oss": ("gpt_oss", "GptOssForCausalLM"), "bloom": ("bloom", "BloomForCausalLM"),
     "glm4": ("glm4", "Glm4ForCausalLM"), "glm4moe": ("glm4_moe", "Glm4MoeForCausalLM"),
     "deepseek2": ("deepseek_v3", "DeepseekV3ForCausalLM"), "smollm3": ("smollm3", "SmolLM3ForCausalLM"),
     "seed_oss": ("seed_oss", "SeedOssForCausalLM"), "exaone": ("exaone", "ExaoneForCausalLM"),
     "internlm2": ("internlm2", "InternLM2ForCausalLM"), "dbrx": ("dbrx", "DbrxForCausalLM"),
     "nemotron": ("nemotron", "NemotronForCausalLM"), "minimax-m2": ("minimax_m2", "MiniMaxM2ForCausalLM"),
-    "ernie4_5": ("ernie4_5", "Ernie4_5ForCausalLM"), "hunyuan-dense": ("hunyuan_v1_dense", "HunYuanDenseV1ForCausalLM"),
+    "ernie4_5": ("ernie4_5", "Ernie4_5ForCausalLM"),
+    "hunyuan-dense": ("hunyuan_v1_dense", "HunYuanDenseV1ForCausalLM"),
 }  # fmt: skip
 # Families whose window llama.cpp keeps: of the others it caches every token, whatever the file says of a window.
 WINDOWED = ("gemma2", "gemma3_text", "gpt_oss", "cohere2")
 KEYS = {
-    "num_hidden_layers": "block_count", "hidden_size": "embedding_length", "intermediate_size": "feed_forward_length",
-    "num_attention_heads": "attention.head_count", "num_key_value_heads": "attention.head_count_kv",
-    "head_dim": "attention.key_length", "v_head_dim": "attention.value_length", "max_position_embeddings": "context_length",
-    "num_local_experts": "expert_count", "num_experts_per_tok": "expert_used_count", "kv_lora_rank": "attention.kv_lora_rank",
-    "qk_rope_head_dim": "rope.dimension_count", "vocab_size": "vocab_size", "sliding_window": "attention.sliding_window",
+    "num_hidden_layers": "block_count", "hidden_size": "embedding_length",
+    "intermediate_size": "feed_forward_length", "num_attention_heads": "attention.head_count",
+    "num_key_value_heads": "attention.head_count_kv", "head_dim": "attention.key_length",
+    "v_head_dim": "attention.value_length", "max_position_embeddings": "context_length",
+    "num_local_experts": "expert_count", "num_experts_per_tok": "expert_used_count",
+    "kv_lora_rank": "attention.kv_lora_rank", "qk_rope_head_dim": "rope.dimension_count",
+    "vocab_size": "vocab_size", "sliding_window": "attention.sliding_window",
 }  # fmt: skip
 
 ATTENTION = {
-    "attn_q": "q", "attn_k": "k", "attn_v": "v", "attn_output": "o", "attn_qkv": "qkv", "attn_q_a": "q_a", "attn_q_b": "q_b",
-    "attn_kv_a_mqa": "kv_a", "attn_kv_b": "kv_b", "attn_k_b": "kv_b", "attn_v_b": "kv_b", "attn_sinks": "sink",
+    "attn_q": "q", "attn_k": "k", "attn_v": "v", "attn_output": "o", "attn_qkv": "qkv", "attn_q_a": "q_a",
+    "attn_q_b": "q_b", "attn_kv_a_mqa": "kv_a", "attn_kv_b": "kv_b", "attn_k_b": "kv_b", "attn_v_b": "kv_b",
+    "attn_sinks": "sink",
 }  # fmt: skip
 SPLIT = re.compile(r"(.*)-(\d{5})-of-(\d{5})\.gguf$")
 MOST_SPLITS = 1_000
@@ -117,7 +123,9 @@ def from_heads(heads: Sequence[Head], origin: Origin, known: Collection[str] = (
     return found
 
 
-def _config(name: str, fields: dict[str, Any], entries: Sequence[Entry], origin: Origin) -> tuple[dict[str, Any], list[str]]:
+def _config(
+    name: str, fields: dict[str, Any], entries: Sequence[Entry], origin: Origin
+) -> tuple[dict[str, Any], list[str]]:
     """The metadata under the names of a config.json."""
     model_type, kind = FAMILIES.get(name, (name, name))
     config: dict[str, Any] = {"model_type": model_type, "architectures": [kind]}
@@ -135,7 +143,9 @@ def _config(name: str, fields: dict[str, Any], entries: Sequence[Entry], origin:
     if not config["kv_lora_rank"]:
         config["qk_rope_head_dim"] = None
     elif fields.get(f"{name}.attention.key_length_mla"):
-        config["qk_nope_head_dim"] = int(fields[f"{name}.attention.key_length_mla"]) - int(config["qk_rope_head_dim"] or 0)
+        config["qk_nope_head_dim"] = int(fields[f"{name}.attention.key_length_mla"]) - int(
+            config["qk_rope_head_dim"] or 0
+        )
     return {key: value for key, value in config.items() if value is not None}, notes
 
 

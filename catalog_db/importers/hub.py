@@ -45,7 +45,9 @@ class Repository:
         if headers:
             return describe.from_headers(headers, config, self.origin("config.json and safetensors headers"), known)
         if config is None:
-            raise UsageError(f"{self.name} holds neither config.json nor safetensors nor GGUF files at {self.commit[:12]}")
+            raise UsageError(
+                f"{self.name} holds neither config.json nor safetensors nor GGUF files at {self.commit[:12]}"
+            )
         return describe.from_config(config, self.origin("config.json"), known)
 
     def origin(self, locator: str) -> Origin:
@@ -80,7 +82,9 @@ class Repository:
         """The entries of all safetensors files that make up the model."""
         files = self.weight_files()
         if len(files) > safetensors_file.MOST_FILES:
-            raise UsageError(f"{self.name}: {len(files):,} safetensors files are more than {safetensors_file.MOST_FILES:,}")
+            raise UsageError(
+                f"{self.name}: {len(files):,} safetensors files are more than {safetensors_file.MOST_FILES:,}"
+            )
         found: dict[str, Header] = {}
         for file in files:
             for entry in self.file_headers(file):
@@ -103,7 +107,7 @@ class Repository:
         return names
 
     def file_headers(self, file: str) -> list[Header]:
-        """The entries of one file: the hub's library asks for its first 100 kB, and for more where the header is longer."""
+        """The entries of one file: its first 100 kB are asked for, and more where the header is longer."""
         where = f"{self.name}: {file}"
         read = _api().parse_safetensors_file_metadata(self.name, file, revision=self.commit, timeout=TIMEOUT_S)
         return [header(name, part.dtype, part.shape, where) for name, part in read.tensors.items()]

@@ -19,7 +19,9 @@ def read(path: Path, known: Collection[str] = ()) -> Understood:
         return _folder(path, known)
     reading.regular(path, "config.json, safetensors or GGUF file, or a folder of them")
     if path.suffix.lower() in PICKLES:
-        raise UsageError(f"{reading.shown(path)}: pickled weights are not opened (they run code); convert to safetensors or GGUF")
+        raise UsageError(
+            f"{reading.shown(path)}: pickled weights are not opened (they run code); convert to safetensors or GGUF"
+        )
     with path.open("rb") as handle:
         start = handle.read(4)
     if start == b"GGUF" or path.suffix.lower() == ".gguf":
@@ -51,7 +53,9 @@ def _folder(folder: Path, known: Collection[str]) -> Understood:
     ggufs = sorted(folder.glob("*.gguf"))
     if len(ggufs) == 1:
         return read(ggufs[0], known)
-    several = f"{len(ggufs)} GGUF files: name one of them" if ggufs else "neither config.json nor safetensors nor GGUF files"
+    several = (
+        f"{len(ggufs)} GGUF files: name one of them" if ggufs else "neither config.json nor safetensors nor GGUF files"
+    )
     raise UsageError(f"{reading.shown(folder)} holds {several}")
 
 

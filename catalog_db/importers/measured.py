@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 from catalog_db.errors import UsageError
+from catalog_db.importers.derive import PLAIN_FORMATS
 from catalog_db.importers.engine_log import Figure, Log
-from catalog_db.importers.understood import Row, Rows, slug, source_row
-from catalog_db.importers.understood import Origin
+from catalog_db.importers.understood import Origin, Row, Rows, slug, source_row
 
 ENGINES = ("vllm", "sglang", "llama.cpp", "transformers", "ideal")
 OUTCOMES = ("loaded", "out_of_memory", "failed", "unknown")
@@ -25,7 +25,9 @@ def stated(engine: str) -> Log:
     """A run that no log is shown of: `vllm`, or a version of it as `vllm==0.19.0`."""
     name, _, version = engine.partition("==")
     if name not in ENGINES or (version and not re.fullmatch(r"[\w.+\-]{1,40}", version)):
-        raise UsageError(f"--engine: {engine!r:.80} is not one of {', '.join(ENGINES)}, with ==VERSION behind it or not")
+        raise UsageError(
+            f"--engine: {engine!r:.80} is not one of {', '.join(ENGINES)}, with ==VERSION behind it or not"
+        )
     return Log(name, version or None)
 
 
@@ -40,6 +42,11 @@ def format_name(log: Log) -> str | None:
     letter = {"Small": "_s", "Medium": "_m", "Large": "_l"}.get(kind, "")
     plain = {"F16": "gguf-f16", "BF16": "gguf-bf16", "F32": "gguf-f32", "all": "gguf-f32", "MXFP4": "mxfp4_moe"}
     return plain.get(name, name.lower() + letter)
+
+
+def plain_format(log: Log) -> str | None:
+    """The format of the dtype that a log names when it names no quantisation."""
+    return None if log.quantization else PLAIN_FORMATS.get(str(log.dtype).removeprefix("torch."))
 
 
 def figure(quantity: str, text: str, value: float) -> tuple[str, Figure]:

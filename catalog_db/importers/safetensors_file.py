@@ -16,7 +16,7 @@ SHARD = re.compile(r"(.*)-(\d{5})-of-(\d{5})\.safetensors$")
 
 
 def files(folder: Path) -> list[Path]:
-    """The weight files of a checkpoint's folder: those its index names, else all. Raises UsageError when one is missing."""
+    """The weight files of a folder: those its index names, else all. Raises UsageError when one is missing."""
     index = folder / "model.safetensors.index.json"
     if index.exists():
         return _indexed(index)
@@ -43,7 +43,9 @@ def _indexed(index: Path) -> list[Path]:
         check_name(name, reading.shown(index))
     missing = [name for name in names if not index.with_name(name).exists()]
     if missing:
-        raise UsageError(f"{reading.shown(index.parent)}: {len(missing)} of {len(names)} shards missing, {missing[0]} first")
+        raise UsageError(
+            f"{reading.shown(index.parent)}: {len(missing)} of {len(names)} shards missing, {missing[0]} first"
+        )
     return [index.with_name(name) for name in names]
 
 

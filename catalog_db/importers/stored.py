@@ -65,7 +65,7 @@ def header(name: object, dtype: object, shape: object, where: str) -> Header:
         raise UsageError(f"{where}: a tensor's name is {name!r:.80}")
     if dtype not in BITS:
         raise UsageError(f"{where}: {name!r:.80} has the unknown type {dtype!r:.40}")
-    if not isinstance(shape, list | tuple) or not all(type(n) is int and 0 <= n for n in shape) or len(shape) > 8:
+    if not isinstance(shape, list | tuple) or not all(type(n) is int and n >= 0 for n in shape) or len(shape) > 8:
         raise UsageError(f"{where}: {name!r:.80} has the shape {shape!r:.80}")
     if prod(shape) > MOST_VALUES:
         raise UsageError(f"{where}: {name!r:.80} has {prod(shape):,} values, more than any tensor")
@@ -80,12 +80,14 @@ def model_tensors(headers: Iterable[Header], quantization: Mapping[str, object],
     for name in beside:
         owner = _owner(name, entries, beside)
         extra[owner] = extra.get(owner, 0) + entries[name].size
-    mains = [entry for name, entry in entries.items() if name not in beside and prod(entry.shape)]
+    mains = [entry for name, entry in entries.items() if name not in beside and all(entry.shape)]
     plain = [_plain(entry, entries, quantization) for entry in mains]
     mixers = mixer_modules(tensor.name for tensor in plain)
     found = []
     for entry, tensor in zip(mains, plain, strict=True):
-        placed = Tensor(tensor.name, tensor.out_features, tensor.in_features, tensor.count, _place(tensor, mixers, layers))
+        placed = Tensor(
+            tensor.name, tensor.out_features, tensor.in_features, tensor.count, _place(tensor, mixers, layers)
+        )
         found.append(Stored(placed, entry.size + extra.pop(entry.name, 0), entry.dtype))
     return _with_orphans(found, extra)
 

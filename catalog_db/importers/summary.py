@@ -20,7 +20,13 @@ def lines(found: Understood, tables: Rows, model_id: str) -> list[str]:
         f"  context: {f'{context:,} tokens' if context else 'unknown'}",
         f"  head: {'the embedding itself (tied)' if model['is_tied'] else 'of its own, or none'}",
     ]
-    return [*head, *roles(found.tensor_groups), *caches(found), *storage(found, tables), *(f"  note: {n}" for n in found.notes)]
+    return [
+        *head,
+        *roles(found.tensor_groups),
+        *caches(found),
+        *storage(found, tables),
+        *(f"  note: {n}" for n in found.notes),
+    ]
 
 
 def roles(groups: Iterable[Row]) -> list[str]:
@@ -29,7 +35,10 @@ def roles(groups: Iterable[Row]) -> list[str]:
     for group in groups:
         counts[group["role"]] = counts.get(group["role"], 0) + group["param_count"]
     wide = max(map(len, counts), default=0)
-    return ["  tensors:", *(f"    {role:{wide}}  {counts[role]:>18,}" for role in sorted(counts, key=lambda r: -counts[r]))]
+    return [
+        "  tensors:",
+        *(f"    {role:{wide}}  {counts[role]:>18,}" for role in sorted(counts, key=lambda r: -counts[r])),
+    ]
 
 
 def caches(found: Understood) -> list[str]:

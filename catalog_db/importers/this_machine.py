@@ -29,7 +29,7 @@ class Seen:
 
 
 def accelerators() -> list[tuple[Seen, int]]:
-    """Each kind of accelerator here, and how many there are. Raises UsageError when none is found, saying where it looked."""
+    """Each kind of accelerator here, and how many. Raises UsageError when none is found, saying where it looked."""
     tried: list[str] = []
     found: list[Seen] = []
     for vendor in ((nvml, nvidia_smi), (amd_smi, rocm_smi)):
@@ -79,7 +79,9 @@ def nvml() -> list[Seen]:
 def _nvml_device(library: Any, handle: Any) -> Seen:
     name = library.nvmlDeviceGetName(handle)
     text = name.decode() if isinstance(name, bytes) else str(name)
-    return _seen(text, "nvidia", int(library.nvmlDeviceGetMemoryInfo(handle).total), "NVML nvmlDeviceGetMemoryInfo total")
+    return _seen(
+        text, "nvidia", int(library.nvmlDeviceGetMemoryInfo(handle).total), "NVML nvmlDeviceGetMemoryInfo total"
+    )
 
 
 def nvidia_smi() -> list[Seen]:

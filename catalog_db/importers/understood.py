@@ -46,8 +46,8 @@ class Storage:
 class Understood:
     """Rows without ids and sources, and what was decided on the way.
 
-    `format_id` is the catalog's format that the checkpoint is in, None when it is in none of them. `storage` is None when
-    only a config was read. `layer_groups` is empty when the cache is not known.
+    `format_id` is the catalog's format that the checkpoint is in, None when it is in none of them. `storage` is None
+    when only a config was read. `layer_groups` is empty when the cache is not known.
     """
 
     model: Row
@@ -101,7 +101,9 @@ def slug(text: str) -> str:
 def check_id(model_id: str) -> str:
     """An id that can be typed and told apart. Raises UsageError."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9.\-_]{0,99}", model_id):
-        raise UsageError(f"--id: {model_id!r:.120} is no id: lower-case letters, digits, '.', '-' and '_', such as my-model")
+        raise UsageError(
+            f"--id: {model_id!r:.120} is no id: lower-case letters, digits, '.', '-' and '_', such as my-model"
+        )
     return model_id
 
 
@@ -116,7 +118,7 @@ def check_name(text: str, option: str) -> str:
 
 
 def rows(found: Understood, model_id: str, name: str, organization_id: str, engines: Sequence[str]) -> Rows:
-    """Everything to write: source, model with its groups, the checkpoint and, where it is in none of ours, its format."""
+    """Everything to write: source, model, groups, the checkpoint and, where it is in none of ours, its format."""
     origin = found.origin
     source = source_row(f"user-model-{model_id}", origin)
     cited = {"source_id": source["source_id"], "locator": origin.locator, "tier": origin.tier}
@@ -149,15 +151,23 @@ def checkpoint_row(storage: Storage, model_id: str, format_id: str, cited: Row) 
     """The exact size of the tensors."""
     total = storage.total_bytes
     sizes = {"as_printed": f"{total:,} bytes of tensors", "total_bytes": total}
-    return {"checkpoint_id": f"{model_id}:as-stored", "model_id": model_id, "weight_format_id": format_id, **sizes, **cited}
+    return {
+        "checkpoint_id": f"{model_id}:as-stored",
+        "model_id": model_id,
+        "weight_format_id": format_id,
+        **sizes,
+        **cited,
+    }
 
 
 def format_rows(
     found: Understood, storage: Storage, format_id: str, name: str, cited: Row, engines: Sequence[str]
 ) -> Rows:
-    """A format that is this checkpoint's own: each role and part at exactly the bits it takes there, scales included."""
+    """A format that is this checkpoint's own: each role and part at exactly the bits it takes, scales included."""
     params, size = (sum(pair[n] for place, pair in storage.places.items() if place[0] != "norm") for n in (0, 1))
-    described = f"As the checkpoint stores it: {found.format_name or 'types mixed'}; {storage.total_bytes:,} bytes of tensors."
+    described = (
+        f"As the checkpoint stores it: {found.format_name or 'types mixed'}; {storage.total_bytes:,} bytes of tensors."
+    )
     format_row = {
         "weight_format_id": format_id, "name": f"{name}, as stored", "family": storage.family,
         "bits": size * 8 / max(params, 1), "description": described, "is_auto": False, **cited,
@@ -184,7 +194,10 @@ def rule_row(format_id: str, place: Place, pair: tuple[int, int], cited: Row) ->
 def owner_rows(organization_id: str, name: str, url: str | None = None) -> Rows:
     """A maker that the catalog has none of: the same rows for each of its models, so that they can share it."""
     if organization_id == "yours":
-        return {"source": [YOURS], "organization": [{"organization_id": "yours", "name": "Yours", "source_id": "yours"}]}
+        return {
+            "source": [YOURS],
+            "organization": [{"organization_id": "yours", "name": "Yours", "source_id": "yours"}],
+        }
     source = {**YOURS, "source_id": f"user-owner-{organization_id}", "title": f"Models of {name}", "url": url}
     return {
         "source": [source],
@@ -207,6 +220,8 @@ def check_sizes(tables: Rows) -> None:
         for row in some:
             for column, value in row.items():
                 if isinstance(value, int) and abs(value) > LARGEST:
-                    raise UsageError(f"{name}.{column} would be a number of {len(str(value))} digits: no model is that large")
+                    raise UsageError(
+                        f"{name}.{column} would be a number of {len(str(value))} digits: no model is that large"
+                    )
     if sum(row["param_count"] for row in tables.get("tensor_group", [])) > 2**50:
         raise UsageError("more than 10^15 parameters: no model is that large")

@@ -10,10 +10,11 @@ import pytest
 
 pytest.importorskip("huggingface_hub", reason="huggingface_hub is not installed: it reads the hub")
 
-from catalog_db.errors import UsageError
-from catalog_db.importers import hub, understood
 import hub_server
 import made_up
+
+from catalog_db.errors import UsageError
+from catalog_db.importers import hub, understood
 
 
 @pytest.fixture(scope="module")
