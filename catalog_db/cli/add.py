@@ -40,8 +40,8 @@ def add_model(
     with contextlib.closing(databases.open_catalog(database)) as connection:
         known = {row[0] for row in query.report(connection, "architectures")}
         found, default, owner = _read_model(source, revision, known)
-        name = understood.check_name(name or default, "--name")
-        model_id = understood.check_id(model_id or understood.slug(name))
+        name = understood.check_name(default if name is None else name, "--name")
+        model_id = understood.check_id(understood.slug(name) if model_id is None else model_id)
         check_free(connection, "model", model_id, replace)
         check_name_free(connection, "model", name, model_id, replace)
         engines = _engines(connection, found)

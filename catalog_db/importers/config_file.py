@@ -8,6 +8,7 @@ from typing import Any
 
 from catalog_db.errors import UsageError
 from catalog_db.importers import reading
+from catalog_db.importers.layers import Config, text_config
 
 # Keys that count things, by the words in their names, and the most that is believed. Models of today stay an order of
 # magnitude below; beyond it, building the modules alone would take the machine's memory.
@@ -21,6 +22,13 @@ MOST = (
     (re.compile(r"_size$|_dim$|_rank$|^d_|^n_embd$|^n_inner$|_channels$|_width$|_window$|_features$"), 2**24),
 )
 NOT_SIZES = re.compile(r"token|_id$|_ids$|freq|theta|factor|eps|scale|norm|prob|dropout|rope_dim|linear|types?$")
+# What a model cannot be without, or without a whole positive number for where it is named.
+CORE = (
+    "hidden_size", "n_embd", "d_model", "num_hidden_layers", "n_layer", "num_attention_heads", "n_head", "vocab_size",
+    "intermediate_size", "num_key_value_heads", "head_dim", "max_position_embeddings", "moe_intermediate_size",
+    "num_local_experts", "n_routed_experts", "num_experts", "kv_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim",
+    "v_head_dim",
+)  # fmt: skip
 MOST_MODULES = 65_536
 LARGEST = 2**53
 
@@ -33,8 +41,22 @@ def parse(content: bytes, where: str) -> dict[str, Any]:
     _check_names(config, where)
     for path, key, value in _leaves(config):
         _check(path, key, value, where)
+    for part in (config, text_config(config)):
+        _check_core(part, where)
     _check_modules(config, where)
     return config
+
+
+def _check_core(part: Config, where: str) -> None:
+    """The sizes that rows are made of: a whole number above zero, or nothing; lists are one for each layer."""
+    for key in CORE:
+        value = part.get(key)
+        if value is None or isinstance(value, list):
+            continue
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if type(value) is not int or value < (0 if "expert" in key else 1):
+            raise UsageError(f"{where}: {key} is {_short(value)}, not a whole number above zero")
 
 
 def _check_names(config: dict[str, Any], where: str) -> None:

@@ -132,7 +132,8 @@ def _config(
     notes: list[str] = []
     for key, field in KEYS.items():
         config[key] = _number(fields.get(f"{name}.{field}"), f"{origin.locator}: {name}.{field}", notes)
-    config["num_hidden_layers"] = (config["num_hidden_layers"] or 0) - (fields.get(f"{name}.nextn_predict_layers") or 0)
+    extra = _number(fields.get(f"{name}.nextn_predict_layers"), f"{origin.locator}: {name}.nextn_predict_layers", notes)
+    config["num_hidden_layers"] = (config["num_hidden_layers"] or 0) - (extra or 0)
     if not 0 < config["num_hidden_layers"] <= 1_024:
         raise UsageError(f"{origin.locator}: {config['num_hidden_layers']:,} layers ({name}.block_count)")
     config["vocab_size"] = config["vocab_size"] or _vocabulary(fields, entries)
@@ -158,7 +159,7 @@ def _number(value: Any, where: str, notes: list[str]) -> int | None:
         value = value[0]
     if value is None or isinstance(value, Length | str | list):
         return None
-    if isinstance(value, bool) or int(value) != value or not 0 <= value < 2**40:
+    if isinstance(value, bool) or not 0 <= value < 2**40 or int(value) != value:
         raise UsageError(f"{where} is {value!r:.60}, which is no size of a model")
     return int(value) or None
 

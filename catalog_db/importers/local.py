@@ -39,7 +39,8 @@ def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
     except (OSError, ValueError) as error:
-        raise UsageError(f"{reading.shown(path)}: {error}") from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{reading.shown(path)}: {reason:.200}") from error
 
 
 def _folder(folder: Path, known: Collection[str]) -> Understood:
