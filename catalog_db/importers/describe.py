@@ -56,7 +56,8 @@ def _with_storage(
     found: Understood, stored: Sequence[Stored], config: Config | None, quantization: Mapping[str, Any]
 ) -> Understood:
     """The format: one dtype for all matrices, a known recipe, or what this checkpoint alone has."""
-    found.storage = understood.storage_of(stored)
+    is_fp4 = "fp4" in f"{base_format(config, quantization) if config else ''}"
+    found.storage = understood.storage_of(stored, "fp4" if is_fp4 else "")
     found.format_id = understood.plain_format(stored)
     found.is_exact_recipe = found.format_id is not None
     found.format_name = str(first(quantization, "quant_algo", "format", "quant_method", default="") or "")

@@ -17,6 +17,7 @@ Place = tuple[str, str]
 
 DTYPE_FORMATS = {"BF16": "bf16", "F16": "fp16", "F32": "fp32"}
 YOURS = {"source_id": "yours", "title": "Own statements", "publisher": "the user of this catalog", "origin": "user"}
+OUTER = ("embedding", "lm_head")  # stay wide in most formats, and outweigh the layers of small models
 LARGEST = 2**62
 
 
@@ -70,12 +71,12 @@ def storage_of(stored: Sequence[Stored], family: str = "") -> Storage:
         params, size = places.get(place, (0, 0))
         count = tensor.out_features * tensor.in_features * tensor.count
         places[place] = (params + count, size + each.bytes)
-    matrices = [each for each in stored if each.tensor.in_features > 1]
+    matrices = [each for each in stored if each.tensor.in_features > 1 and (each.tensor.place or OUTER)[0] not in OUTER]
     return Storage(places, family or storage_family(matrices), sum(each.bytes for each in stored))
 
 
 def storage_family(matrices: Iterable[Stored]) -> str:
-    """Of the formats' families, the one that most bytes of the matrices are in."""
+    """Of the formats' families, the one that most bytes of the layers' matrices are in."""
     sizes: dict[str, int] = {}
     for each in matrices:
         sizes[each.dtype] = sizes.get(each.dtype, 0) + each.bytes
@@ -164,7 +165,9 @@ def format_rows(
     found: Understood, storage: Storage, format_id: str, name: str, cited: Row, engines: Sequence[str]
 ) -> Rows:
     """A format that is this checkpoint's own: each role and part at exactly the bits it takes, scales included."""
-    params, size = (sum(pair[n] for place, pair in storage.places.items() if place[0] != "norm") for n in (0, 1))
+    params, size = (
+        sum(pair[n] for place, pair in storage.places.items() if place[0] not in ("norm", *OUTER)) for n in (0, 1)
+    )
     described = (
         f"As the checkpoint stores it: {found.format_name or 'types mixed'}; {storage.total_bytes:,} bytes of tensors."
     )
