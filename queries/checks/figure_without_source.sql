@@ -1,9 +1,19 @@
 -- Every figure of the catalog stands in `citation`: as many as there are non-null figures in its table.
+--
+-- Mend: give the row a source_id of source.csv, a locator and a tier; or add the table to the view citation.
 
 with counted as (
     select 'accelerator_spec' as table_name, count(value) as figures from accelerator_spec
     union all
     select 'accelerator', count(devices_per_board) from accelerator
+    union all
+    select 'system', count(nodes) from system
+    union all
+    select 'system_accelerator', count(devices) from system_accelerator
+    union all
+    select 'system_fact', count(as_printed) from system_fact
+    union all
+    select 'price', count(as_printed) from price
     union all
     select
         'model',
