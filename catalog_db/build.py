@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import shutil
 import tempfile
@@ -72,18 +73,23 @@ def _locked(path: Path) -> Iterator[None]:
 
 def _replace(path: Path, change: Change = same, words: str = progress.BUILDING) -> None:
     """Build in a folder beside `path`, then move into place; what was there is kept as `.bak`."""
-    for leftover in path.parent.glob(f"{PREFIX}*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    with (
-        tempfile.TemporaryDirectory(prefix=PREFIX, dir=path.parent) as folder,
-        progress.reporter(words) as report,
-        _held(path, Path(folder)) as old,
-    ):
-        fresh = Path(folder) / database.FILE
-        fill(fresh, report, change(_own(old) if old else keep.none()))
+    with workspace(path) as folder, progress.reporter(words) as report, _held(path, folder) as old:
+        fresh = folder / database.FILE
+        own = change(_own(old) if old else keep.none())
+        fill(fresh, report, own, keep.all_rows(old) if old and any(own.values()) else None)
         if old:
-            os.replace(_backup(path, Path(folder)), path.with_name(f"{path.name}.bak"))
+            os.replace(_backup(path, folder), path.with_name(f"{path.name}.bak"))
         os.replace(fresh, path)
+
+
+@contextlib.contextmanager
+def workspace(path: Path) -> Iterator[Path]:
+    """A folder beside `path` to build in; those that killed runs left are removed. Only under the lock on `path`."""
+    prefix = f"{PREFIX}{path.name}-"
+    for leftover in path.parent.glob(f"{glob.escape(prefix)}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=path.parent) as folder:
+        yield Path(folder)
 
 
 @contextlib.contextmanager
@@ -110,11 +116,21 @@ def _settle(path: Path) -> None:
 
 
 def _check_known(path: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    known = database.info(connection).get("schema", "")
+    known = database.info(connection).get("schema") or _revision(connection)
     if known > database.schema_revision():
         raise DatabaseError(f"{path} was made by a newer mlsysdb: upgrade with `pip install --upgrade mlsysdb`")
     if not known:
         raise DatabaseError(f"{path} is not an mlsysdb catalog: nothing was changed")
+
+
+def _revision(connection: duckdb.DuckDBPyConnection) -> str:
+    """The schema of a catalog that does not say it of itself, as before revision 0011; empty: it is no catalog."""
+    try:
+        connection.execute("select origin from mlsysdb.source limit 0")  # other people use Alembic too
+        found = connection.execute("select version_num from mlsysdb.alembic_version").fetchone()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return ""
+    return str(found[0]) if found else ""
 
 
 def _own(copy: Path) -> Own:
@@ -133,14 +149,14 @@ def _backup(path: Path, folder: Path) -> Path:
     return backup
 
 
-def fill(path: Path, report: Report, own: Own | None = None) -> None:
-    """Make a whole catalog at `path`, with the user's rows `own`."""
+def fill(path: Path, report: Report, own: Own | None = None, old: Own | None = None) -> None:
+    """Make a whole catalog at `path`, with the user's rows `own`, which come from a catalog with the rows `old`."""
     report("migrating tables")
     with contextlib.closing(duckdb.connect()) as connection:
         connection.execute(database.attach_statement(path, "STORAGE_VERSION 'v1.4.0'"))
     migrate.upgrade(path)
     with contextlib.closing(database.attach(path, read_only=False)) as connection:
-        for table, count in seed.load(connection, own=own):
+        for table, count in seed.load(connection, own=own, old=old):
             report(f"loading {table} ({count:,} rows)")
         report("creating functions and views")
         install.install(connection)

@@ -45,22 +45,36 @@ def open_catalog(database: str | None = None, *, is_python: bool = False) -> duc
 
 
 def attach(path: Path, *, read_only: bool = True, is_python: bool = False) -> duckdb.DuckDBPyConnection:
-    """A connection in memory with the file attached as `mlsysdb`. Raises DatabaseError naming what is wrong with it."""
+    """A connection in memory with the file attached as `mlsysdb` and in use. Raises DatabaseError naming what is wrong.
+
+    A team's database that has the catalog as a schema `mlsysdb` is attached as `warehouse`, and that schema is in use.
+    """
     # Looking for Python variables of a table's name would import pandas where it is installed.
     connection = duckdb.connect(config={"python_enable_replacements": is_python})
     try:
         connection.execute(attach_statement(path, "READ_ONLY" if read_only else "READ_WRITE"))
-        connection.execute("use mlsysdb")
+        if is_schema(connection):
+            connection.execute("detach mlsysdb")
+            connection.execute(attach_statement(path, "READ_ONLY" if read_only else "READ_WRITE", "warehouse"))
+            connection.execute("use warehouse.mlsysdb")
+        else:
+            connection.execute("use mlsysdb")
     except duckdb.Error as error:
         connection.close()
-        raise DatabaseError(_reason(path, error)) from error
+        raise DatabaseError(reason(path, error)) from error
     return connection
 
 
-def attach_statement(path: Path, option: str) -> str:
+def is_schema(connection: duckdb.DuckDBPyConnection) -> bool:
+    """The attached file is a team's database that has the catalog as its schema `mlsysdb`."""
+    found = connection.execute("select database_name from duckdb_schemas() where schema_name = 'mlsysdb'").fetchall()
+    return bool(found)
+
+
+def attach_statement(path: Path, option: str, alias: str = NAME) -> str:
     """ATTACH takes no bound parameters: the path is quoted here, and only here."""
     quoted = str(path).replace("'", "''")
-    return f"attach '{quoted}' as mlsysdb ({option})"
+    return f"attach '{quoted}' as {alias} ({option})"
 
 
 def info(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -105,7 +119,8 @@ def _build(path: Path) -> None:
     build.ensure(path)
 
 
-def _reason(path: Path, error: duckdb.Error) -> str:
+def reason(path: Path, error: duckdb.Error) -> str:
+    """Why the file cannot be opened, and what mends it."""
     text = str(error).splitlines()[0]
     if "lock" in text.lower():
         return f"{path} is locked by another process that writes to it: try again when it has ended ({text})"

@@ -13,7 +13,9 @@ COLUMNS = """
     select
         columns.table_name, columns.column_name, columns.comment,
         starts_with(columns.table_name, 'kept_')
-        or columns.table_name in (select view_name from duckdb_views() where not internal)
+        or columns.table_name in (select view_name from duckdb_views() as views
+            where views.database_name = current_database() and views.schema_name = current_schema()
+        )
     from duckdb_columns() as columns
     where columns.database_name = current_database() and columns.schema_name = current_schema() and not columns.internal
     order by columns.table_name, columns.column_index
@@ -43,7 +45,7 @@ def refresh(connection: duckdb.DuckDBPyConnection) -> None:
         kept = f"kept_{view}"
         connection.execute(_drop(kept))
         connection.execute(_kept(view, kept))
-        connection.execute(_comment("table", kept, f"The rows of {view}, kept when the catalog was built or upgraded."))
+        connection.execute(comment("table", kept, f"The rows of {view}, kept when the catalog was built or upgraded."))
     _comment_columns(connection)
 
 
@@ -82,7 +84,7 @@ def _create_all(connection: duckdb.DuckDBPyConnection, folder: str, kind: str) -
 def _create(connection: duckdb.DuckDBPyConnection, file: sqlfile.SqlFile, kind: str) -> Exception | None:
     try:
         connection.execute(file.definition)
-        connection.execute(_comment(kind, file.name, file.summary))
+        connection.execute(comment(kind, file.name, file.summary))
     except (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException) as error:
         return error
     return None
@@ -93,12 +95,12 @@ def _comment_columns(connection: duckdb.DuckDBPyConnection) -> None:
     with assets.folder("queries").joinpath("columns.csv").open(newline="", encoding="utf-8") as handle:
         comments = {row["column_name"]: row["comment"] for row in csv.DictReader(handle)}
     columns = connection.execute(COLUMNS).fetchall()
-    for _, column, comment, _ in columns:
-        if comment:
-            comments.setdefault(column, comment)
+    for _, column, text, _ in columns:
+        if text:
+            comments.setdefault(column, text)
     for table, column, _, is_view in columns:
         if is_view and column in comments:
-            connection.execute(_comment("column", f"{table}.{column}", comments[column]))
+            connection.execute(comment("column", f"{table}.{column}", comments[column]))
 
 
 def _kept(view: str, table: str) -> str:
@@ -111,7 +113,7 @@ def _drop(table: str) -> str:
     return f'drop table if exists "{table}"'
 
 
-def _comment(kind: str, name: str, text: str) -> str:
+def comment(kind: str, name: str, text: str) -> str:
     """COMMENT takes no bound parameters; both come from our own files and are quoted."""
     quoted_name = ".".join(f'"{part}"' for part in name.split("."))
     quoted_text = text.replace("'", "''")

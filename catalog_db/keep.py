@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Connection, Table, create_engine, false, select
+from sqlalchemy import URL, ColumnElement, Connection, Select, Table, create_engine, false, select
 from sqlalchemy.pool import NullPool
 
 from catalog_db.tables import metadata
 
 Row = tuple[Any, ...]
 Own = dict[str, list[Row]]
+COMPUTED = ("catalog_info", "prediction", "overridden", "withdrawn")  # by each build, anew
 
 
 def none() -> Own:
@@ -22,13 +23,24 @@ def none() -> Own:
 
 def rows(path: Path) -> Own:
     """The user's rows of each table in the catalog at `path`, which is at the newest schema."""
-    engine = create_engine(URL.create("duckdb", database=str(path)), poolclass=NullPool)
-    with engine.connect() as connection:
-        return {table.name: _rows(connection, table) for table in metadata.sorted_tables}
+    with _open(path) as connection:
+        return {t.name: _rows(connection, select(t).where(is_own(t))) for t in metadata.sorted_tables}
 
 
-def _rows(connection: Connection, table: Table) -> list[Row]:
-    return [tuple(row) for row in connection.execute(select(table).where(is_own(table)))]
+def all_rows(path: Path) -> Own:
+    """All rows of each table but those that a build computes."""
+    with _open(path) as connection:
+        return {t.name: _rows(connection, select(t)) for t in metadata.sorted_tables if t.name not in COMPUTED} | {
+            name: [] for name in COMPUTED
+        }
+
+
+def _open(path: Path) -> Connection:
+    return create_engine(URL.create("duckdb", database=str(path)), poolclass=NullPool).connect()
+
+
+def _rows(connection: Connection, query: Select[Any]) -> list[Row]:
+    return [tuple(row) for row in connection.execute(query)]
 
 
 def is_own(table: Table) -> ColumnElement[bool]:
@@ -40,7 +52,7 @@ def is_own(table: Table) -> ColumnElement[bool]:
         mine = select(source.c.source_id).where(source.c.origin == "user")
         return table.c.source_id.in_(mine)
     parent = parent_key(table)
-    if parent is None or table.name == "prediction":  # computed anew by each build
+    if parent is None or table.name in COMPUTED:
         return false()
     column, target = parent
     found: ColumnElement[bool] = column.in_(select(target).where(is_own(target.table)))

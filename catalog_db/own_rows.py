@@ -15,12 +15,12 @@ import duckdb
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Date, Double, Table
 
 from catalog_db.errors import UsageError
-from catalog_db.keep import Own, Row, key, label, none, parent_key
+from catalog_db.keep import COMPUTED, Own, Row, key, label, none, parent_key
 from catalog_db.tables import metadata
 
 Given = Mapping[str, Iterable[Mapping[str, Any]]]
-COMPUTED = ("catalog_info", "prediction")
 LARGEST = 2**63 - 1
+LONGEST = 100_000  # characters; a CSV reader refuses cells of more than 131,072
 
 
 def typed(given: Given) -> Own:
@@ -168,6 +168,8 @@ def _text(value: Any) -> str:
         raise ValueError("is not a text")
     if not value:
         raise ValueError("is empty: leave out what is unknown")
+    if len(value) > LONGEST:
+        raise ValueError(f"is longer than {LONGEST:,} characters")
     if "\0" in value or value != value.encode("utf-8", "replace").decode("utf-8"):
         raise ValueError("holds characters that are no text")
     return value

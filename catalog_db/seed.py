@@ -13,36 +13,50 @@ from typing import Any
 import duckdb
 from sqlalchemy import BigInteger, Boolean, Column, Date, Double, Table
 
-from catalog_db import assets
+from catalog_db import around, assets
 from catalog_db.errors import UsageError
-from catalog_db.keep import Own, Row, key, label
+from catalog_db.keep import Own, Row, key, label, none
 from catalog_db.tables import metadata
 
 Keys = set[tuple[Any, ...]]
 BOOLEANS = {"true": True, "false": False}
-PARTS = ("layer_group", "tensor_group", "rope_table")
 
 
 def load(
     connection: duckdb.DuckDBPyConnection,
     folder: Path | None = None,
     own: Own | None = None,
+    old: Own | None = None,
 ) -> Iterator[tuple[str, int]]:
     """Load every table's file from `folder` (default: the shipped seeds); yields table and row count as each is in.
 
-    `own` are a user's rows: they go in first, and a seed row that states the same fact stays out.
+    `own` are a user's rows: they go in first, and a seed row that states the same fact stays out (table `overridden`).
+    `old` are all rows of the catalog they come from: what they hang on stays, though withdrawn (table `withdrawn`).
     """
+    place = folder or assets.folder("seeds")
+    seeds: Own = {table.name: read_table(place, table) for table in metadata.sorted_tables}
+    own = around.renamed(own or none(), seeds)
+    kept = around.withdrawn(own, old, seeds) if old else none()
     keys: dict[str, Keys] = {}
+    aside: list[Row] = []
     for table in metadata.sorted_tables:
-        file = (folder or assets.folder("seeds")) / f"{table.name}.csv"
-        mine = own[table.name] if own else []
-        rows = read(file, table) if file.exists() else []
-        keys[table.name] = _check_keys(file, table, rows, keys)
+        file, rows, mine = place / f"{table.name}.csv", seeds[table.name], own[table.name]
+        keys[table.name] = _check_keys(file, table, rows, keys) | {key(table, row) for row in kept[table.name]}
         _check_own(table, mine, keys)
         keys[table.name] |= {key(table, row) for row in mine}
-        _insert_rows(connection, table, mine)
+        _insert_rows(connection, table, [*mine, *kept[table.name]])
         _insert_seeds(connection, file, table, rows, mine)
+        aside += around.overridden(table, rows, mine)
         yield table.name, len(rows) + len(mine)
+    _insert_rows(connection, metadata.tables["overridden"], aside)
+    gone = [(name, label(metadata.tables[name], row)) for name, rows in kept.items() for row in rows]
+    _insert_rows(connection, metadata.tables["withdrawn"], gone)
+
+
+def read_table(folder: Path, table: Table) -> list[Row]:
+    """The typed rows of a table's file in `folder`; none where there is no file."""
+    file = folder / f"{table.name}.csv"
+    return [tuple(row) for row in read(file, table)] if file.exists() else []
 
 
 def read(file: Path, table: Table) -> list[list[Any]]:
@@ -66,10 +80,11 @@ def _check_header(file: Path, table: Table, header: list[str]) -> None:
 def _typed(file: Path, line: int, table: Table, header: list[str], cells: list[str]) -> list[Any]:
     if len(cells) != len(header):
         raise UsageError(f"{file}, line {line}: {len(cells)} cells where the header has {len(header)}")
-    return [_cell(f"{file}, line {line}, column {c.name}", c, v) for c, v in zip(table.columns, cells, strict=True)]
+    return [cell(f"{file}, line {line}, column {c.name}", c, v) for c, v in zip(table.columns, cells, strict=True)]
 
 
-def _cell(where: str, column: Column[Any], text: str) -> Any:
+def cell(where: str, column: Column[Any], text: str) -> Any:
+    """The value of a CSV cell; empty is NULL. Raises UsageError that begins with `where`."""
     if text == "":
         if not column.nullable:
             raise UsageError(f"{where}: empty, but a value is required ({column.comment})")
@@ -107,7 +122,7 @@ def _type_word(column: Column[Any]) -> str:
     return next(word for kind, word in words.items() if isinstance(column.type, kind))
 
 
-def _check_keys(file: Path, table: Table, rows: list[list[Any]], keys: dict[str, Keys]) -> Keys:
+def _check_keys(file: Path, table: Table, rows: list[Row], keys: dict[str, Keys]) -> Keys:
     """Primary keys are unique and references exist; returns the primary keys."""
     names = table.columns.keys()
     references = _references(table)
@@ -142,7 +157,7 @@ def _check_own(table: Table, rows: list[Row], keys: dict[str, Keys]) -> None:
 
 
 def _insert_seeds(
-    connection: duckdb.DuckDBPyConnection, file: Path, table: Table, rows: list[list[Any]], mine: list[Row]
+    connection: duckdb.DuckDBPyConnection, file: Path, table: Table, rows: list[Row], mine: list[Row]
 ) -> None:
     """In bulk by DuckDB's own reader, without what the user's rows stand in for; row by row to name a refused one."""
     if not rows:
@@ -150,20 +165,12 @@ def _insert_seeds(
     types = {column.name: str(column.type) for column in table.columns}
     seeds = connection.read_csv(str(file), header=True, dtype=types, na_values="")
     if mine:
-        seeds = seeds.join(connection.table(table.name), ", ".join(fact(table)), "anti")
+        seeds = seeds.join(connection.table(table.name), ", ".join(around.fact(table)), "anti")
     try:
         seeds.insert_into(table.name)
     except duckdb.ConstraintException:
         _insert_rows(connection, table, rows, file)
         raise
-
-
-def fact(table: Table) -> tuple[str, ...]:
-    """The columns that name the fact a row states: a user's row with the same stands in for the seed's.
-
-    The parts of a model are one fact: a user's take the place of all of the seed's, or two descriptions would mix.
-    """
-    return ("model_id",) if table.name in PARTS else tuple(table.primary_key.columns.keys())
 
 
 def _insert_rows(

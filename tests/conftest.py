@@ -16,6 +16,8 @@ import pytest
 
 from catalog_db import build, database
 
+VERSIONS = ("1.4.5", "1.5.6", "2.0.0")
+
 
 class Result(NamedTuple):
     """What a run of the command line said, and how it ended."""
@@ -127,3 +129,26 @@ def writable(catalog: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnectio
     connection = database.attach(copy, read_only=False)
     yield connection
     connection.close()
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds one version of DuckDB and nothing else."""
+    if duckdb.__version__ == request.param:
+        return Path(duckdb.__file__).parent.parent
+    folder = tmp_path_factory.mktemp("duckdb")
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        str(folder),
+        f"duckdb=={request.param}",
+    ]
+    done = subprocess.run(pip, capture_output=True, encoding="utf-8", timeout=300)
+    if done.returncode:
+        pytest.skip(f"pip cannot fetch duckdb {request.param}: {done.stderr.strip().splitlines()[-1]}")
+    return folder

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-VERSIONS = ("1.4.5", "1.5.6", "2.0.0")
 SCRIPT = """
 import json, sys, duckdb
 how, path = sys.argv[1:]
@@ -51,31 +50,6 @@ MACROS = {
     " from inventory i, mlsysdb.fits(i.gpu, context_tokens := i.ctx) f where f.fits order by all",
     "dictionary": "select count(*) from duckdb_columns() where database_name = 'mlsysdb' and comment is not null",
 }
-
-
-@pytest.fixture(scope="module", params=VERSIONS)
-def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds one version of DuckDB and nothing else."""
-    import duckdb
-
-    if duckdb.__version__ == request.param:
-        return Path(duckdb.__file__).parent.parent
-    folder = tmp_path_factory.mktemp("duckdb")
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--target",
-        str(folder),
-        f"duckdb=={request.param}",
-    ]
-    done = subprocess.run(pip, capture_output=True, encoding="utf-8", timeout=300)
-    if done.returncode:
-        pytest.skip(f"pip cannot fetch duckdb {request.param}: {done.stderr.strip().splitlines()[-1]}")
-    return folder
 
 
 def answers(client: Path, how: str, path: Path, questions: dict[str, str]) -> dict[str, Any]:

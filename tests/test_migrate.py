@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
+from user_rows import one_of_each
 
-from catalog_db import assets, migrate
+from catalog_db import assets, build, database, migrate, own
 
 BROKEN = '''"""A step that works, then one that does not."""
 
@@ -68,6 +69,31 @@ def test_rows_survive_the_revisions_after_them(tmp_path: Path) -> None:
     migrate.upgrade(path)
     with contextlib.closing(duckdb.connect(str(path))) as connection:
         assert connection.execute("select title from source").fetchall() == [("Mine",)]
+
+
+def found(path: Path) -> dict[str, dict[str, object]]:
+    """The user's rows at the newest schema, each table's only one."""
+    return {table: rows[0] for table, rows in own.mine(path).items() if len(rows) == 1}
+
+
+@pytest.mark.parametrize("number", migrate.revisions())
+def test_every_kind_of_row_of_a_user_is_found_from_every_revision(number: str, tmp_path: Path) -> None:
+    path = tmp_path / database.FILE
+    migrate.upgrade(path, number)
+    written = one_of_each(path)
+    assert len(written) >= 2
+    assert {table: {name: row[name] for name in written[table]} for table, row in found(path).items()} == written
+    assert revision(path) == number, "looking changed the file"
+
+
+@pytest.mark.parametrize("number", [migrate.revisions()[0], migrate.revisions()[5], migrate.revisions()[-1]])
+def test_upgrade_from_an_earlier_revision_keeps_every_kind_of_row(number: str, tmp_path: Path) -> None:
+    path = tmp_path / database.FILE
+    migrate.upgrade(path, number)
+    written = one_of_each(path)
+    build.upgrade(path)
+    assert {table: {name: row[name] for name in written[table]} for table, row in found(path).items()} == written
+    assert revision(path) == migrate.head()
 
 
 @pytest.fixture

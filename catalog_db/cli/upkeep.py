@@ -19,10 +19,10 @@ SHOWN = 10  # rows that a failing check prints
 @app.command()
 def upgrade(database: Database = None) -> None:
     """Migrate the tables and refresh the catalog's own rows; yours stay."""
-    from catalog_db import build
+    from catalog_db import warehouse
 
     path, _ = databases.chosen_path(database)
-    build.upgrade(path)
+    warehouse.upgrade(path)
     say(f"{path} is up to date (mlsysdb {__version__})")
 
 

@@ -60,7 +60,7 @@ with counted as (
 cited as (
     select table_name, count(*) as figures
     from citation
-    where place <> '' and source_title <> '' and tier is not null
+    where place <> '' and source_title <> '' and tier is not null and not is_overridden
     group by table_name
 )
 

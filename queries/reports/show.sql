@@ -3,7 +3,7 @@
 with cited as (
     select
         citation.table_name,
-        citation.figure,
+        citation.figure || case when citation.is_overridden then ' (overridden by yours)' else '' end as figure,
         citation.as_printed,
         citation.value,
         citation.tier,

@@ -1,4 +1,6 @@
 -- One row per figure of the catalog: its value, as it is printed, the source, the place in it and the evidence tier.
+--
+-- is_overridden: a row of the user's stands in for it in every answer.
 
 create or replace view citation as
 with figures as (
@@ -165,24 +167,51 @@ with figures as (
     select
         'remedy_figure', remedy.remedy, remedy.figure, null, remedy.as_printed, remedy.source_id, remedy.locator, remedy.tier
     from remedy_figure as remedy
+),
+
+with_overridden as (
+    select
+        figures.table_name,
+        figures.subject_id,
+        figures.figure,
+        figures.value,
+        figures.as_printed,
+        figures.source_id,
+        figures.locator,
+        figures.tier,
+        false as is_overridden
+    from figures
+    union all
+    select
+        aside.table_name,
+        aside.subject_id,
+        case when aside.row_key = aside.subject_id then '' else aside.row_key || ': ' end || aside.figure,
+        aside.value,
+        aside.as_printed,
+        aside.source_id,
+        aside.locator,
+        aside.tier,
+        true
+    from overridden as aside
 )
 
 select
-    figures.table_name,
-    figures.subject_id,
-    figures.figure,
-    figures.value,
+    figure.table_name,
+    figure.subject_id,
+    figure.figure,
+    figure.value,
     coalesce(
-        figures.as_printed,
-        case when figures.value = floor(figures.value) then figures.value::bigint::varchar else figures.value::varchar end
+        figure.as_printed,
+        case when figure.value = floor(figure.value) then figure.value::bigint::varchar else figure.value::varchar end
     ) as as_printed,
-    figures.source_id,
+    figure.source_id,
     source.title as source_title,
     source.publisher,
     source.url,
     source.revision,
-    figures.locator as place,
-    figures.tier
-from figures
-inner join source on figures.source_id = source.source_id
-where figures.value is not null or figures.as_printed is not null
+    figure.locator as place,
+    figure.tier,
+    figure.is_overridden
+from with_overridden as figure
+inner join source on figure.source_id = source.source_id
+where figure.value is not null or figure.as_printed is not null

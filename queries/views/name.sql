@@ -1,35 +1,36 @@
 -- One row per name, in the form names are compared in, and the thing it may mean.
 --
--- An id means its own row before all else, a Hugging Face id comes next, then a maker's name, then what people say.
+-- An id means its own row before all else. Then a user's own names come before the catalog's; among either a Hugging Face id
+-- comes first, then a maker's name, then what people say.
 
 create or replace view name as
 with named as (
-    select model_id as name, 'model' as kind, model_id as target_id, true as is_preferred, 0 as distance from model
+    select model_id as name, 'model' as kind, model_id as target_id, true as is_preferred, 0 as distance, source_id from model
     union all
-    select accelerator_id, 'accelerator', accelerator_id, true, 0 from accelerator
+    select accelerator_id, 'accelerator', accelerator_id, true, 0, source_id from accelerator
     union all
-    select system_id, 'system', system_id, true, 0 from system
+    select system_id, 'system', system_id, true, 0, source_id from system
     union all
-    select weight_format_id, 'weight_format', weight_format_id, true, 0 from weight_format
+    select weight_format_id, 'weight_format', weight_format_id, true, 0, source_id from weight_format
     union all
-    select kv_dtype_id, 'kv_dtype', kv_dtype_id, true, 0 from kv_dtype
+    select kv_dtype_id, 'kv_dtype', kv_dtype_id, true, 0, source_id from kv_dtype
     union all
-    select hf_id, 'model', model_id, true, 1 from model
+    select hf_id, 'model', model_id, true, 1, source_id from model
     where hf_id is not null
     union all
-    select checkpoint_id, 'model', model_id, true, 1 from checkpoint
+    select checkpoint_id, 'model', model_id, true, 1, source_id from checkpoint
     union all
-    select name, 'model', model_id, true, 2 from model
+    select name, 'model', model_id, true, 2, source_id from model
     union all
-    select name, 'accelerator', accelerator_id, true, 2 from accelerator
+    select name, 'accelerator', accelerator_id, true, 2, source_id from accelerator
     union all
-    select name, 'system', system_id, true, 2 from system
+    select name, 'system', system_id, true, 2, source_id from system
     union all
-    select name, 'weight_format', weight_format_id, true, 2 from weight_format
+    select name, 'weight_format', weight_format_id, true, 2, source_id from weight_format
     union all
-    select name, 'kv_dtype', kv_dtype_id, true, 2 from kv_dtype
+    select name, 'kv_dtype', kv_dtype_id, true, 2, source_id from kv_dtype
     union all
-    select alias, kind, target_id, is_preferred, 3 from alias
+    select alias, kind, target_id, is_preferred, 3, source_id from alias
 ),
 
 keyed as (
@@ -38,8 +39,15 @@ keyed as (
         named.kind,
         named.target_id,
         min(named.name) as name,
-        min(case when named.is_preferred then named.distance end) as preferred_distance
+        min(
+            case
+                when not named.is_preferred then null
+                when named.distance = 0 or source.origin = 'user' then named.distance
+                else named.distance + 3
+            end
+        ) as preferred_distance
     from named
+    inner join source on named.source_id = source.source_id
     group by name_key(named.name), named.kind, named.target_id
 )
 
