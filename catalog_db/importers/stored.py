@@ -156,10 +156,15 @@ def _unpacked(entry: Header, entries: Mapping[str, Header], quantization: Mappin
 
 
 def _flat(name: str, values: int, entries: Mapping[str, Header]) -> Tensor:
-    """bitsandbytes stores a matrix as one column: its width is taken from the norms beside, which are as wide."""
-    widths = [entry.shape[0] for key, entry in entries.items() if len(entry.shape) == 1 and "norm" in key]
-    wide = max(set(widths), key=widths.count, default=1)
-    return Tensor(name, values // wide, wide, 1) if wide and values % wide == 0 else Tensor(name, values, 1, 1)
+    """bitsandbytes stores a matrix as one column of bytes: its width is the embedding's, where that divides it."""
+    tables = [entry.shape[-1] for key, entry in entries.items() if key.endswith("embed_tokens.weight")]
+    wide = tables[0] if tables and entry_is_matrix(tables[0], values) else 1
+    return Tensor(name, values // wide, wide, 1)
+
+
+def entry_is_matrix(wide: int, values: int) -> bool:
+    """Whether so many values make whole rows of that width."""
+    return wide > 0 and values % wide == 0
 
 
 def _matrices(name: str, shape: tuple[int, ...]) -> Tensor:

@@ -135,7 +135,10 @@ def rows(found: Understood, model_id: str, name: str, organization_id: str, engi
     if found.storage is not None and format_id is not None:
         if not found.is_exact_recipe:
             tables |= format_rows(found, found.storage, format_id, name, cited, engines)
-        tables["checkpoint"] = [checkpoint_row(found.storage, model_id, format_id, cited)]
+        # Sizes of GGUF files are held against the text model alone: one with more in it has its format's exact bits.
+        is_text = not any(group["role"] in ("vision", "audio", "mtp") for group in found.tensor_groups)
+        if is_text or found.storage.family != "gguf":
+            tables["checkpoint"] = [checkpoint_row(found.storage, model_id, format_id, cited)]
     check_sizes(tables)
     return tables
 

@@ -119,12 +119,12 @@ def gguf_file(path: Path, architecture: str = "llama", **fields: Any) -> Path:
     writer.add_head_count_kv(fields.pop("head_count_kv", 2))
     writer.add_context_length(4096)
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q4_K_M)
-    writer.add_token_list([f"token {number}" for number in range(300)])
+    writer.add_token_list([f"token {number}" for number in range(320)])
     for name, value in fields.items():
         writer.add_uint32(f"{architecture}.{name.replace('__', '.')}", value)
     four, six = gguf.GGMLQuantizationType.Q4_K, gguf.GGMLQuantizationType.Q6_K
-    add(writer, "token_embd.weight", 300, 256, four)
-    add(writer, "output.weight", 300, 256, six)
+    add(writer, "token_embd.weight", 320, 256, four)
+    add(writer, "output.weight", 320, 256, six)
     add(writer, "output_norm.weight", 256, 1, None)
     for layer in range(2):
         for name, out, inside in (
@@ -141,7 +141,7 @@ def gguf_file(path: Path, architecture: str = "llama", **fields: Any) -> Path:
     return path
 
 
-GGUF_PARAMETERS = 1_334_528
+GGUF_PARAMETERS = 1_344_768
 
 
 def add(writer: gguf.GGUFWriter, name: str, out: int, inside: int, kind: gguf.GGMLQuantizationType | None) -> None:

@@ -102,7 +102,12 @@ llama_kv_cache_unified: size = 2176.00 MiB ( 32768 cells, 32 layers, 1 seqs), K 
 llama_context:      CUDA0 compute buffer size =   560.00 MiB
 llama_context:  CUDA_Host compute buffer size =    72.01 MiB
 """)
-    assert (log.engine, log.version, log.model, log.device) == ("llama.cpp", "b5415", "Our Tune", "NVIDIA GeForce RTX 3090")
+    assert (log.engine, log.version, log.model, log.device) == (
+        "llama.cpp",
+        "b5415",
+        "Our Tune",
+        "NVIDIA GeForce RTX 3090",
+    )
     assert (log.devices, log.context_tokens, log.kv_dtype) == (2, 32768, "q8_0")
     assert measured.format_name(log) == "q4_k_m"
     assert values(log) == {
@@ -113,7 +118,9 @@ llama_context:  CUDA_Host compute buffer size =    72.01 MiB
 
 
 def test_layers_left_on_the_host_are_told() -> None:
-    log = engine_log.parse("load_tensors: offloaded 20/33 layers to GPU\nload_tensors: CUDA0 model buffer size = 9.00 MiB\n")
+    log = engine_log.parse(
+        "load_tensors: offloaded 20/33 layers to GPU\nload_tensors: CUDA0 model buffer size = 9.00 MiB\n"
+    )
     assert any("20 of 33 layers" in note for note in log.notes)
 
 

@@ -149,7 +149,7 @@ def test_a_gguf_file_is_read_as_its_own_library_reads_it(tmp_path: Path) -> None
     assert [(group["kind"], group["layers"], group["kv_heads"], group["key_dim"]) for group in found.layer_groups] == [
         ("full", 2, 2, 64)
     ]
-    assert found.model["context_tokens"] == 4096 and found.model["vocab_size"] == 300
+    assert found.model["context_tokens"] == 4096 and found.model["vocab_size"] == 320
     assert not found.model["is_tied"]
 
 
