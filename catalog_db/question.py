@@ -95,6 +95,7 @@ def prepare(
         "beyond_context": options.beyond_context,
     }
     _check_split(parameters)
+    _check_slice(connection, parameters)
     _check_context(connection, parameters)
     return Question(parameters, notes)
 
@@ -159,6 +160,18 @@ def _check_split(parameters: dict[str, Any]) -> None:
     if devices and tensor and tensor * (pipeline or 1) != devices:
         raise UsageError(
             f"--tp {tensor} x --pp {pipeline or 1} is {tensor * (pipeline or 1)} devices, but --gpus says {devices}"
+        )
+
+
+def _check_slice(connection: duckdb.DuckDBPyConnection, parameters: dict[str, Any]) -> None:
+    """Slices that cannot exchange data (MIG instances) serve a model each."""
+    if parameters["gpu"] is None or max(parameters["devices"] or 1, least_devices(parameters)) == 1:
+        return
+    found = query.report(connection, "slice", {"accelerator": parameters["gpu"]}).first
+    if found and found["is_peer_to_peer"] is False:
+        raise UsageError(
+            f"{parameters['gpu']}: slices of a device that cannot exchange data do not serve one model together; "
+            f"ask for one of them, or for the whole device: --gpu {found['parent_id']}"
         )
 
 

@@ -15,6 +15,10 @@ with counted as (
     union all
     select 'price', count(as_printed) from price
     union all
+    select 'accelerator_fact', count(as_printed) from accelerator_fact
+    union all
+    select 'accelerator_partition', count(most_per_parent) from accelerator_partition
+    union all
     select
         'model',
         count(layers) + count(hidden_size) + count(intermediate_size) + count(heads) + count(kv_heads) + count(head_dim)

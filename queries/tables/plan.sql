@@ -40,6 +40,7 @@ create or replace macro plan(
             memory.memory_tier_rank,
             memory.is_rocm,
             memory.is_shared_memory,
+            memory.is_alone,
             case profile.memory_basis when 'advertised' then false else memory.is_memory_estimated end as is_memory_estimated,
             case profile.memory_basis when 'advertised' then memory.memory_bytes else memory.runtime_memory_bytes end
                 as total_bytes,
@@ -239,7 +240,8 @@ create or replace macro plan(
             cached.groups
         from candidate
         cross join device
-        cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as shape
+        inner join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as shape
+            on shape.devices = 1 or not device.is_alone
         left join weighed
             on
                 candidate.model_id = weighed.model_id
