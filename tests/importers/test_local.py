@@ -50,13 +50,18 @@ QUANTISED: dict[str, tuple[Callable[[], made_up.Arrays], dict[str, Any], str, st
     "gptq": (made_up.gptq, {"quant_method": "gptq", "bits": 4, "group_size": 32}, "gptq-int4-g128", "int4"),
     "compressed-tensors": (
         made_up.compressed,
-        {"quant_method": "compressed-tensors", "format": "pack-quantized", "config_groups": {"group_0": {"weights": {"num_bits": 4}}}},
-        "w4a16-g128", "int4",
+        {
+            "quant_method": "compressed-tensors",
+            "format": "pack-quantized",
+            "config_groups": {"group_0": {"weights": {"num_bits": 4}}},
+        },
+        "w4a16-g128",
+        "int4",
     ),
     "int8": (made_up.int8, {"quant_method": "compressed-tensors", "format": "int-quantized"}, "int8-w8a8", "int8"),
     "nvfp4": (made_up.nvfp4, {"quant_method": "modelopt", "quant_algo": "NVFP4"}, "nvfp4", "fp4"),
     "bitsandbytes": (made_up.bnb4, {"quant_method": "bitsandbytes", "load_in_4bit": True}, "bnb-nf4", "int4"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", QUANTISED)
@@ -78,9 +83,14 @@ def test_fused_mxfp4_experts_are_matrices_again(tmp_path: Path) -> None:
     import numpy as np
 
     config = made_up.CONFIG | {
-        "model_type": "gpt_oss", "architectures": ["GptOssForCausalLM"], "num_local_experts": 4, "num_experts_per_tok": 2,
-        "head_dim": 16, "sliding_window": 128, "quantization_config": {"quant_method": "mxfp4"},
-    }  # fmt: skip
+        "model_type": "gpt_oss",
+        "architectures": ["GptOssForCausalLM"],
+        "num_local_experts": 4,
+        "num_experts_per_tok": 2,
+        "head_dim": 16,
+        "sliding_window": 128,
+        "quantization_config": {"quant_method": "mxfp4"},
+    }
     arrays = made_up.plain(config)
     plain = local.read(made_up.folder(tmp_path / "plain", arrays, config))
     for name in [
