@@ -29,7 +29,7 @@ CORE = (
     "num_local_experts", "n_routed_experts", "num_experts", "kv_lora_rank", "qk_rope_head_dim", "qk_nope_head_dim",
     "v_head_dim",
 )  # fmt: skip
-MOST_MODULES = 65_536
+MOST_MODULES = 262_144
 LARGEST = 2**53
 
 
@@ -113,3 +113,14 @@ def _short(value: Any) -> str:
     if isinstance(value, int) and abs(value) > LARGEST:
         return "a number of more than 16 digits"
     return f"{value!r:.60}"
+
+
+def with_quantization(config: Config, content: bytes | None, where: str) -> dict[str, Any]:
+    """The config with what Model Optimizer says of its weights in a file beside it (hf_quant_config.json)."""
+    if content is None or config.get("quantization_config"):
+        return dict(config)
+    said = reading.json_object(content, where).get("quantization")
+    algorithm = said.get("quant_algo") if isinstance(said, dict) else None
+    if not isinstance(algorithm, str):
+        return dict(config)
+    return {**config, "quantization_config": {"quant_method": "modelopt", "quant_algo": algorithm[:40]}}

@@ -48,8 +48,26 @@ def from_headers(
     else:
         _compare(config, tensors, notes)
     model |= {"is_tied": tensors.is_tied, "architecture": model["architecture"] or str(text.get("model_type"))}
+    _tell_packed(headers, quantization, notes)
     found = Understood(model, groups, tensors.groups, origin, notes=notes)
     return _with_storage(found, stored, config, quantization)
+
+
+# Quantisers whose packing `stored` turns back.
+PACKINGS = ("awq", "gptq", "compressed-tensors", "fp8", "mxfp4", "modelopt", "bitsandbytes", "fbgemm_fp8")
+
+
+def _tell_packed(headers: Sequence[Header], quantization: Mapping[str, Any], notes: list[str]) -> None:
+    """Say when integers are packed in a way that is not known: their sizes are right, their counts may not be."""
+    method = str(quantization.get("quant_method"))
+    is_packed = any(len(each.shape) > 1 and each.dtype in ("I8", "U8", "I16", "I32", "I64") for each in headers)
+    if is_packed and method not in PACKINGS:
+        said = (
+            f"quantisation {method!r:.40} is not known"
+            if quantization
+            else "integers are stored and no config says how"
+        )
+        notes.append(f"{said}: bytes are exact, parameters are counted as stored and may be packed")
 
 
 def _with_storage(

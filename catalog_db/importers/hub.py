@@ -41,6 +41,9 @@ class Repository:
             return self.gguf(wanted, known)
         content = self.content("config.json") if "config.json" in self.files else None
         config = config_file.parse(content, f"{self.name}: config.json") if content is not None else None
+        if config is not None and "hf_quant_config.json" in self.files:
+            said = self.content("hf_quant_config.json")
+            config = config_file.with_quantization(config, said, f"{self.name}: hf_quant_config.json")
         headers = self.headers()
         if headers:
             return describe.from_headers(headers, config, self.origin("config.json and safetensors headers"), known)

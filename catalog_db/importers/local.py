@@ -44,6 +44,8 @@ def _is_folder(path: Path) -> bool:
 
 
 def _folder(folder: Path, known: Collection[str]) -> Understood:
+    if (folder / "adapter_config.json").exists() and not (folder / "config.json").exists():
+        raise UsageError(f"{reading.shown(folder)} is an adapter, not a model: merge it, or add the model it is for")
     weights = safetensors_file.files(folder)
     if weights:
         return _checkpoint(weights, folder / "config.json", f"{len(weights)} safetensors files", known)
@@ -67,6 +69,9 @@ def _checkpoint(weights: list[Path], config: Path, what: str, known: Collection[
     if config.exists():
         content = reading.data(config)
         parsed = config_file.parse(content, reading.shown(config))
+        beside = config.with_name("hf_quant_config.json")
+        said = reading.data(beside) if beside.exists() else None
+        parsed = config_file.with_quantization(parsed, said, reading.shown(beside))
         what, read = f"{what} and config.json", f"{read}; config.json {reading.sha256(content)}"
     return describe.from_headers(headers, parsed, _origin(weights[0].parent, what, read), known)
 

@@ -33,7 +33,7 @@ BESIDE = re.compile(
     r"weight_g_idx|weight_shape|weight_zero_point|input_zero_point|absmax|nested_absmax|quant_map|nested_quant_map|"
     r"quant_state\.\w+|SCB|weight_format|act_scales|inv_freq|num_batches_tracked)$"
 )
-PACKED = re.compile(r"\.(qweight|weight_packed)$|_blocks$")
+OWN_SCALE = re.compile(r"[._]scales?$")  # beside no matrix it is a parameter of its own: Gemma 4's routers have some
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ def model_tensors(headers: Iterable[Header], quantization: Mapping[str, object],
     """The model's tensors, each with its bytes and its role; what stands beside a matrix is added to it."""
     entries = {entry.name: entry for entry in headers}
     beside = {name for name in entries if BESIDE.search(name) or name.endswith(NOT_PARAMETERS)}
+    beside -= {name for name in beside if OWN_SCALE.search(name) and not _owner(name, entries, beside)}
     extra: dict[str, int] = {}
     for name in beside:
         owner = _owner(name, entries, beside)

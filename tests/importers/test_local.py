@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gguf
 import made_up
+import numpy as np
 import pytest
 
 from catalog_db.errors import UsageError
-from catalog_db.importers import local
+from catalog_db.importers import config_file, local
 from catalog_db.importers.understood import Understood
 
 
@@ -80,8 +82,6 @@ def test_packed_integers_are_not_parameters(name: str, tmp_path: Path) -> None:
 
 
 def test_fused_mxfp4_experts_are_matrices_again(tmp_path: Path) -> None:
-    import numpy as np
-
     config = made_up.CONFIG | {
         "model_type": "gpt_oss",
         "architectures": ["GptOssForCausalLM"],
@@ -106,8 +106,6 @@ def test_fused_mxfp4_experts_are_matrices_again(tmp_path: Path) -> None:
 
 
 def test_mtp_layers_and_a_copied_head_are_told_apart(tmp_path: Path) -> None:
-    import numpy as np
-
     arrays = made_up.plain()
     arrays["model.layers.3.mlp.up_proj.weight"] = np.zeros((128, 64), np.float16)
     found = local.read(made_up.folder(tmp_path / "mtp", arrays))
@@ -143,6 +141,43 @@ def test_headers_count_where_the_config_says_otherwise(tmp_path: Path) -> None:
     found = local.read(made_up.folder(tmp_path, made_up.plain(), made_up.CONFIG | {"intermediate_size": 256}))
     assert parameters(found) == made_up.PARAMETERS
     assert any("the headers count" in note for note in found.notes)
+
+
+def test_a_scale_beside_no_matrix_is_a_parameter(tmp_path: Path) -> None:
+    arrays = made_up.plain() | {"model.layers.0.router.scale": np.zeros(64, np.float16)}
+    found = local.read(made_up.folder(tmp_path, arrays))
+    assert parameters(found, "router") == 64
+
+
+def test_what_model_optimizer_says_beside_the_config_counts(tmp_path: Path) -> None:
+    folder = made_up.folder(tmp_path, made_up.nvfp4())
+    (folder / "hf_quant_config.json").write_text('{"quantization": {"quant_algo": "NVFP4"}}', encoding="utf-8")
+    assert local.read(folder).format_id == "nvfp4"
+
+
+def test_an_unknown_packing_is_told(tmp_path: Path) -> None:
+    stored = made_up.packed(lambda out, inside: {"W_q": np.zeros((out, inside // 2), np.uint8)})
+    config = made_up.CONFIG | {"quantization_config": {"quant_method": "hqq"}}
+    found = local.read(made_up.folder(tmp_path, stored, config))
+    assert any("quantisation 'hqq' is not known" in note for note in found.notes)
+    assert found.storage is not None
+    assert found.storage.total_bytes == sum(array.nbytes for array in stored.values())
+
+
+def test_an_adapter_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "adapter_config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(UsageError, match="is an adapter, not a model"):
+        local.read(tmp_path)
+
+
+def test_a_model_of_96_layers_and_896_experts_is_believed(tmp_path: Path) -> None:
+    config = made_up.CONFIG | {
+        "model_type": "qwen3_moe",
+        "num_hidden_layers": 96,
+        "num_experts": 896,
+        "moe_intermediate_size": 32,
+    }
+    assert config_file.parse(json.dumps(config).encode(), "config.json")["num_experts"] == 896
 
 
 # ---------------------------------------------------------------- GGUF
@@ -197,8 +232,6 @@ def test_pickles_are_never_opened(tmp_path: Path) -> None:
     class Evil:
         def __reduce__(self) -> tuple[Any, ...]:
             return Path.touch, (mark,)
-
-    import pickle
 
     (tmp_path / "pytorch_model.bin").write_bytes(pickle.dumps(Evil()))
     with pytest.raises(UsageError, match="run code"):
