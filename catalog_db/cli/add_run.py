@@ -44,32 +44,42 @@ def add_measurement(
     yes: Yes = False, dry_run: DryRun = False, database: Database = None,
 ) -> None:  # fmt: skip
     """Add a measured run: each figure with what the formulas give for the same set-up."""
-    from catalog_db.importers import measured, reading, understood
-
     check_terminal(yes, dry_run)
     if log == "-" and not (yes or dry_run):
         raise UsageError("the log comes from standard input, so nobody can be asked there: add --yes or --dry-run")
     told, content, place = _log(log, engine)
     settings = {
-        "tensor_parallel": tp, "pipeline_parallel": pp, "devices": gpus, "context_tokens": context,
-        "max_sequences": max_sequences, "max_batched_tokens": max_batched_tokens,
+        "tensor_parallel": ("--tp", tp), "pipeline_parallel": ("--pp", pp), "devices": ("--gpus", gpus),
+        "context_tokens": ("--context", context), "max_sequences": ("--max-sequences", max_sequences),
+        "max_batched_tokens": ("--max-batched-tokens", max_batched_tokens),
     }  # fmt: skip
     _apply(told, settings, memory_utilization, outcome)
     stated = {
-        "weights_bytes": weights_bytes, "kv_pool_bytes": kv_pool, "activation_bytes": activation,
-        "cuda_graph_bytes": cuda_graph, "runtime_bytes": runtime,
+        "weights_bytes": ("--weights-bytes", weights_bytes), "kv_pool_bytes": ("--kv-pool", kv_pool),
+        "activation_bytes": ("--activation", activation), "cuda_graph_bytes": ("--cuda-graph", cuda_graph),
+        "runtime_bytes": ("--runtime", runtime),
     }  # fmt: skip
     _state(told, stated, kv_tokens, concurrency)
+    asked = {"model": model, "gpu": gpu, "weights": weights, "kv_dtype": kv_dtype}
+    tables, shown = _tables(told, content, place, run_id, asked, database)
+    write(tables, shown, yes, dry_run, database)
+
+
+def _tables(
+    told: Any, content: bytes, place: str, run_id: str | None, asked: dict[str, str | None], database: str | None
+) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
+    """The run's rows, and the words to show it in."""
+    from catalog_db.importers import measured, reading, understood
+
     digest = reading.sha256(content or repr(told).encode())
-    run_id = understood.check_id(run_id or f"{told.engine}-{digest[7:19]}")
+    run_id = understood.check_id(f"{told.engine}-{digest[7:19]}" if run_id is None else run_id)
     origin = understood.Origin(f"Own run of {told.engine}", "the user of this catalog", digest, place, "C")
     with contextlib.closing(databases.open_catalog(database)) as connection:
         check_free(connection, "engine_run", run_id, False)
-        ids = _ids(connection, told, model=model, gpu=gpu, weights=weights, kv_dtype=kv_dtype)
+        ids = _ids(connection, told, **asked)
         told.devices = measured.devices(told)
         tables = measured.rows(told, run_id, origin, ids)
-        shown = _shown(connection, told, tables, ids)
-    write(tables, shown, yes, dry_run, database)
+        return tables, _shown(connection, told, tables, ids)
 
 
 def _log(log: str | None, engine: str | None) -> tuple[Any, bytes, str]:
@@ -93,13 +103,13 @@ def _log(log: str | None, engine: str | None) -> tuple[Any, bytes, str]:
     return told, content, "standard input" if log == "-" else reading.shown(Path(log).name)
 
 
-def _apply(told: Any, settings: dict[str, str | None], share: float | None, outcome: str | None) -> None:
+def _apply(told: Any, settings: dict[str, tuple[str, str | None]], share: float | None, outcome: str | None) -> None:
     """What the options say wins over what the log says."""
     from catalog_db.importers.measured import OUTCOMES
 
-    for name, text in settings.items():
+    for name, (option, text) in settings.items():
         if text is not None:
-            setattr(told, name, sizes.count(text, f"--{name.replace('_', '-')}"))
+            setattr(told, name, sizes.count(text, option))
     if share is not None:
         told.memory_utilization = sizes.fraction(share, "--memory-utilization")
     if outcome is not None and outcome not in OUTCOMES:
@@ -107,12 +117,14 @@ def _apply(told: Any, settings: dict[str, str | None], share: float | None, outc
     told.outcome = outcome or told.outcome
 
 
-def _state(told: Any, stated: dict[str, str | None], tokens: str | None, concurrency: float | None) -> None:
+def _state(told: Any, stated: dict[str, tuple[str, str | None]], tokens: str | None, concurrency: float | None) -> None:
     """Figures given as options."""
     from catalog_db.importers.measured import figure
 
     found = [
-        figure(name, text, sizes.byte_count(text, f"--{name}")) for name, text in stated.items() if text is not None
+        figure(name, text, sizes.byte_count(text, option))
+        for name, (option, text) in stated.items()
+        if text is not None
     ]
     if tokens is not None:
         found.append(figure("kv_capacity_tokens", tokens, sizes.count(tokens, "--kv-tokens", 10**12)))
