@@ -13,7 +13,6 @@ from catalog_db.tables import metadata
 Rows = dict[str, list[Row]]
 PARTS = ("layer_group", "tensor_group", "rope_table")
 CITING = ("source_id", "locator", "tier")
-TARGETS = ("model", "accelerator", "weight_format", "kv_dtype")
 
 
 def fact(table: Table) -> tuple[str, ...]:
@@ -111,13 +110,14 @@ def owners(table: Table, row: Row) -> list[tuple[str, Any]]:
 
 
 def references(table: Table, row: Row) -> list[tuple[str, Any]]:
-    """The rows that a row names, by foreign key or as an alias does: table and key."""
+    """The rows that a row names, by foreign key, or as an alias and a price do: table and key."""
     return [(parent, value) for _, parent, value in _named(table, row)]
 
 
 def _named(table: Table, row: Row) -> list[tuple[str, str, Any]]:
     cells = dict(zip(table.columns.keys(), row, strict=True))
     named = [(fk.parent.name, fk.column.table.name, cells[fk.parent.name]) for fk in table.foreign_keys]
-    if table.name == "alias" and cells["kind"] in TARGETS:
-        named.append(("target_id", cells["kind"], cells["target_id"]))
+    kind = cells.get("target_kind", cells.get("kind"))
+    if "target_id" in cells and kind in metadata.tables:  # an alias, a price
+        named.append(("target_id", str(kind), cells["target_id"]))
     return [(column, parent, value) for column, parent, value in named if value is not None]

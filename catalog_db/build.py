@@ -45,7 +45,7 @@ def upgrade(path: Path, change: Change = same, words: str = progress.BUILDING) -
 
 def own_rows(path: Path) -> Own:
     """The user's rows in the catalog at `path`, in the form of the newest schema; the file is only read."""
-    with tempfile.TemporaryDirectory(prefix="mlsysdb-") as folder, _held(path, Path(folder)) as copy:
+    with _failures(path), tempfile.TemporaryDirectory(prefix="mlsysdb-") as folder, _held(path, Path(folder)) as copy:
         return _own(copy) if copy else keep.none()
 
 
@@ -56,11 +56,18 @@ def _is_current(path: Path) -> bool:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock beside `path`; problems of the file system become DatabaseErrors."""
-    try:
+    """Hold the lock beside `path`."""
+    with _failures(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=300):
             yield
+
+
+@contextlib.contextmanager
+def _failures(path: Path) -> Iterator[None]:
+    """Problems of the file system become DatabaseErrors."""
+    try:
+        yield
     except TimeoutError as error:
         raise DatabaseError(
             f"another process has been building {path} for five minutes: end it and try again"
@@ -76,8 +83,11 @@ def _replace(path: Path, change: Change = same, words: str = progress.BUILDING) 
     with workspace(path) as folder, progress.reporter(words) as report, _held(path, folder) as old:
         fresh = folder / database.FILE
         own = change(_own(old) if old else keep.none())
-        fill(fresh, report, own, keep.all_rows(old) if old and any(own.values()) else None)
+        fill(
+            fresh, report, own, keep.all_rows(old) if old and any(own.values()) else None, is_strict=change is not same
+        )
         if old:
+            shutil.copymode(path, fresh)
             os.replace(_backup(path, folder), path.with_name(f"{path.name}.bak"))
         os.replace(fresh, path)
 
@@ -99,9 +109,10 @@ def _held(path: Path, folder: Path) -> Iterator[Path | None]:
         yield None
         return
     _settle(path)
-    copy = Path(shutil.copy2(path, folder / "old.duckdb"))
+    before = path.stat()
+    copy = Path(shutil.copyfile(path, folder / "old.duckdb"))
     with contextlib.closing(database.attach(path)) as connection:
-        if (path.stat().st_mtime_ns, path.stat().st_size) != (copy.stat().st_mtime_ns, copy.stat().st_size):
+        if (path.stat().st_mtime_ns, path.stat().st_size) != (before.st_mtime_ns, before.st_size):
             raise DatabaseError(f"{path} was written to while it was copied: nothing was changed; try again")
         _check_known(path, connection)
         yield copy
@@ -149,8 +160,11 @@ def _backup(path: Path, folder: Path) -> Path:
     return backup
 
 
-def fill(path: Path, report: Report, own: Own | None = None, old: Own | None = None) -> None:
-    """Make a whole catalog at `path`, with the user's rows `own`, which come from a catalog with the rows `old`."""
+def fill(path: Path, report: Report, own: Own | None = None, old: Own | None = None, *, is_strict: bool = True) -> None:
+    """Make a whole catalog at `path`, with the user's rows `own`, which come from a catalog with the rows `old`.
+
+    Unless `is_strict`, rows of the user's that break a rule are told and kept: a rule may be newer than they are.
+    """
     report("migrating tables")
     with contextlib.closing(duckdb.connect()) as connection:
         connection.execute(database.attach_statement(path, "STORAGE_VERSION 'v1.4.0'"))
@@ -163,7 +177,7 @@ def fill(path: Path, report: Report, own: Own | None = None, old: Own | None = N
         report("predicting what was measured")
         install.predict(connection)
         report("checking")
-        install.verify(connection)
+        install.verify(connection, is_strict=is_strict or not own or not any(own.values()))
         _record(connection)
         connection.execute("checkpoint mlsysdb")
 

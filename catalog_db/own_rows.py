@@ -101,19 +101,20 @@ def _row(table: Table, row: Mapping[str, Any]) -> Row:
             near = difflib.get_close_matches(str(name), table.c.keys())
             listed = ", ".join(near or table.c.keys())
             raise UsageError(f"{table.name}, column {name}: no such column; there are {listed}")
-    return tuple(_value(table, column, row.get(column.name)) for column in table.columns)
+    return tuple(value(table, column, row.get(column.name)) for column in table.columns)
 
 
-def _value(table: Table, column: Column[Any], value: Any) -> Any:
+def value(table: Table, column: Column[Any], given: Any) -> Any:
+    """The value as the column holds it. Raises UsageError."""
     where = f"{table.name}, column {column.name}"
-    if value is None:
+    if given is None:
         if not column.nullable:
             raise UsageError(f"{where}: a value is required ({column.comment})")
         return None
     try:
-        return _converted(column, value)
+        return _converted(column, given)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{where}: {_shown(value)} {error}") from error
+        raise UsageError(f"{where}: {_shown(given)} {error}") from error
 
 
 def _converted(column: Column[Any], value: Any) -> Any:

@@ -21,3 +21,8 @@ def reporter(words: str = BUILDING) -> Iterator[Callable[[str], None]]:
 
     with Console(stderr=True).status(words) as status:
         yield lambda text: status.update(f"{words}: {text}")
+
+
+def warn(text: str) -> None:
+    """Something that the user should know, though the work goes on."""
+    print(f"mlsysdb: {text}", file=sys.stderr)

@@ -113,7 +113,7 @@ def test_killed_at_many_moments(command: str, start: Path, team: Path, tmp_path:
 
 
 FAULTS = {
-    "copying": (shutil, "copy2"),
+    "copying": (shutil, "copyfile"),
     "migrating": (migrate, "upgrade"),
     "reading rows": (keep, "rows"),
     "loading": (seed, "load"),

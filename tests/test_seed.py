@@ -16,15 +16,14 @@ from sqlalchemy import BigInteger, Table
 
 from catalog_db import assets, build, database, migrate, seed, units
 from catalog_db.errors import UsageError
+from catalog_db.keep import COMPUTED
 from catalog_db.tables import metadata
 
 COPIED = ("source", "organization", "quantity", "accelerator", "accelerator_spec", "workload")
 Edit = Callable[[list[list[str]]], None]
 every_seed = pytest.mark.parametrize(
     "table",
-    [
-        table for table in metadata.sorted_tables if table.name not in ("catalog_info", "prediction")
-    ],  # filled by the build
+    [table for table in metadata.sorted_tables if table.name not in COMPUTED],  # filled by the build
     ids=lambda table: table.name,
 )
 

@@ -150,9 +150,9 @@ def test_second_install_is_an_upgrade_that_keeps_the_users_rows(installed: Path,
 OLDER = """
     drop table mlsysdb.overridden;
     drop table mlsysdb.withdrawn;
-    update mlsysdb.alembic_version set version_num = '0013';
+    update mlsysdb.alembic_version set version_num = '0016';
     insert into mlsysdb.source (source_id, title, publisher, origin) values ('us', 'Us', 'us', 'user');
-    update mlsysdb.catalog_info set value = '0013' where name = 'schema';
+    update mlsysdb.catalog_info set value = '0016' where name = 'schema';
 """
 
 
@@ -223,7 +223,7 @@ def test_failure_half_way_changes_nothing(
     path = Path(shutil.copy2(installed, tmp_path / "warehouse.duckdb"))
     whole = warehouse._put
 
-    def fail(_: duckdb.DuckDBPyConnection) -> None:
+    def fail(_: duckdb.DuckDBPyConnection, **__: bool) -> None:
         raise duckdb.IOException("No space left on device")
 
     def put(connection: duckdb.DuckDBPyConnection, fresh: Path) -> None:

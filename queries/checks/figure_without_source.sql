@@ -54,7 +54,7 @@ with counted as (
     union all
     select 'engine_term', count(coefficient) from engine_term
     union all
-    select 'checkpoint', count(total_bytes) from checkpoint
+    select 'checkpoint', count(*) from checkpoint
     union all
     select 'measurement', count(value) from measurement
     union all

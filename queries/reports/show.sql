@@ -1,4 +1,4 @@
--- Every figure of one model, accelerator, system, weight format, KV dtype or engine, with its source.
+-- Every figure of one model, checkpoint, accelerator, system, weight format, KV dtype or engine, with its source.
 
 with cited as (
     select
@@ -16,6 +16,7 @@ with cited as (
             $kind = 'model' and citation.subject_id = $id
             and citation.table_name in ('model', 'model_fact', 'layer_group', 'tensor_group')
         )
+        or ($kind = 'checkpoint' and citation.subject_id = $id and citation.table_name = 'checkpoint')
         or (
             $kind = 'accelerator' and citation.subject_id = $id
             and citation.table_name in ('accelerator', 'accelerator_fact', 'accelerator_partition', 'accelerator_spec', 'price')

@@ -163,8 +163,9 @@ with figures as (
     from engine_term as term
     union all
     select
-        'checkpoint', checkpoint.checkpoint_id, 'total_bytes', checkpoint.total_bytes::double, checkpoint.as_printed,
-        checkpoint.source_id, checkpoint.locator, checkpoint.tier
+        'checkpoint', checkpoint.checkpoint_id,
+        checkpoint.model_id || ' in ' || checkpoint.weight_format_id || ': total_bytes', checkpoint.total_bytes::double,
+        coalesce(checkpoint.as_printed, 'not known'), checkpoint.source_id, checkpoint.locator, checkpoint.tier
     from checkpoint
     union all
     select
