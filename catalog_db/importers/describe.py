@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 from catalog_db.errors import UsageError
-from catalog_db.importers import decoders, derive, families, layers, understood
+from catalog_db.importers import decoders, derive, families, layers, understood, written_out
 from catalog_db.importers.layers import Config, first, text_config
 from catalog_db.importers.stored import Header, Stored, model_tensors
 from catalog_db.importers.tensors import Tensors, group, tensor_groups
@@ -119,7 +119,7 @@ def _derived(config: Config, origin: Origin) -> Tensors:
     """Tensors by the library where it is there and knows the model, else in closed form."""
     has_library = bool(find_spec("torch") and find_spec("transformers"))
     try:
-        if has_library:
+        if has_library or written_out.knows(config):
             return tensor_groups(config)
     except WRONG as error:
         if not decoders.knows(config):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog_db.importers import decoders
+from catalog_db.importers import decoders, written_out
 from catalog_db.importers.layers import ENCODERS, Config, text_config
 
 # Plain attention in every layer, or the windows that `layers.uniform` knows (transformers 5.24.0, modeling_*.py).
@@ -31,4 +31,4 @@ def is_known(config: Config) -> bool:
     """Whether the rules of `layers` were read for this architecture."""
     text = text_config(config)
     name = str(text.get("model_type"))
-    return name in UNIFORM or name in RULED or name in ENCODERS or decoders.knows(text)
+    return name in UNIFORM | RULED | ENCODERS or written_out.knows(text) or decoders.knows(text)

@@ -159,6 +159,7 @@ def checkpoint_row(storage: Storage, model_id: str, format_id: str, cited: Row) 
         "checkpoint_id": f"{model_id}:as-stored",
         "model_id": model_id,
         "weight_format_id": format_id,
+        "is_own_mix": False,
         **sizes,
         **cited,
     }
