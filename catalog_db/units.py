@@ -58,6 +58,16 @@ def parse_quantity(text: str | None) -> float | None:
         raise ValueError(f"{text!r} is not a figure and a unit such as '3.35 TB/s': {error}") from error
 
 
+def base_unit(text: str) -> str:
+    """The base unit that a printed figure is counted in: byte, byte/s, flop/s or watt. Raises ValueError."""
+    match = re.fullmatch(r"\s*[0-9][0-9.,eE+-]*\s*(.*?)\s*", text)
+    try:
+        base = registry().Quantity(1.0, _unit(match[1] if match else "")).to_base_units().units
+    except Exception as error:
+        raise ValueError(f"{text!r} has no unit: {error}") from error
+    return str(base).replace(" / ", "/").replace("second", "s")
+
+
 def register(connection: duckdb.DuckDBPyConnection) -> None:
     """Register both as functions of a DuckDB connection; pint is imported when one is first called."""
     from duckdb.func import SPECIAL

@@ -7,11 +7,11 @@ import sys
 
 import duckdb
 
-from catalog_db.cli import ask, look, own, upkeep
+from catalog_db.cli import add, add_gpu, add_run, ask, look, own, upkeep
 from catalog_db.cli.app import app
 from catalog_db.errors import MlsysdbError
 
-__all__ = ["app", "ask", "look", "main", "own", "upkeep"]
+__all__ = ["add", "add_gpu", "add_run", "app", "ask", "look", "main", "own", "upkeep"]
 
 
 def main() -> None:

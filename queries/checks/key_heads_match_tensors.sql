@@ -14,6 +14,11 @@ inner join model on tensor.model_id = model.model_id
 where
     tensor.role = 'attention' and tensor.part in ('k', 'qkv') and tensor.in_features > 1
     and not model.is_encoder
+    -- of a user's model the cache may be unknown
+    and exists (
+        select 1 from layer_group as layer
+        where layer.model_id = tensor.model_id
+    )
     and not exists (
         select 1 from layer_group as layer
         where

@@ -1,0 +1,5 @@
+-- Which architectures does the catalog hold models of?
+
+select distinct model.architecture
+from model
+order by model.architecture
