@@ -58,9 +58,18 @@ def attach(path: Path, *, read_only: bool = True, is_python: bool = False) -> du
 
 
 def attach_statement(path: Path, option: str) -> str:
-    """ATTACH takes no bound parameters: the path is quoted here, and only here."""
-    quoted = str(path).replace("'", "''")
-    return f"attach '{quoted}' as mlsysdb ({option})"
+    """ATTACH takes no bound parameters: the path is quoted."""
+    return f"attach {quoted_text(str(path))} as mlsysdb ({option})"
+
+
+def quoted_text(text: str) -> str:
+    """A text as SQL writes it, for the few statements that take no bound parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted_name(name: str) -> str:
+    """The name of a table, column or schema as SQL writes it, whatever letters it has."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def info(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

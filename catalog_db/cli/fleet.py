@@ -1,0 +1,96 @@
+"""`fits --inventory`: which of somebody's machines hold what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+from catalog_db import fleet, inventory, query, question, render
+from catalog_db.cli.options import ordered, say
+from catalog_db.errors import UsageError
+from catalog_db.output import Table, target
+
+Inventory = Annotated[
+    str | None,
+    typer.Option(
+        help="Which of my machines hold what? A CSV, Parquet or JSON file, FILE:TABLE of DuckDB or SQLite, postgresql://..."
+    ),
+]
+TableName = Annotated[str | None, typer.Option("--table", help="The inventory's table in its database.")]
+Query = Annotated[str | None, typer.Option("--query", help="SQL that gives the inventory (PostgreSQL, SQLite).")]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="ROLE=COLUMN where a column is not recognised: gpu=card_model, free_mib=mem, node=..."),
+]
+Per = Annotated[str, typer.Option(help="With --inventory, a row per node (and model), model or fleet (kind of node).")]
+COLUMNS = {
+    "node": [
+        "node", "model", "accelerator", "weight_format", "devices", "replicas", "stranded_devices", "required_bytes",
+        "headroom_bytes", "max_context_tokens", "max_sequences", "price_per_replica", "evidence_tier",
+    ],
+    "model": [
+        "model", "weight_format", "nodes", "replicas", "stranded_devices", "smallest_set_nodes", "smallest_set",
+        "accelerator", "devices", "required_bytes", "headroom_bytes", "smallest_set_price", "cheapest_node",
+        "cheapest_price_per_replica", "evidence_tier",
+    ],
+}  # fmt: skip
+
+
+def source_of(
+    gpu: str | None, model: str | None, what: str | None, table: str | None, sql: str | None
+) -> inventory.Source | None:
+    """The inventory that is asked about; None when it is one GPU or one model. Raises UsageError for a mixture."""
+    if what is not None and gpu is None:
+        return inventory.named(what, table, sql)
+    if what is not None:
+        raise UsageError("fits wants either --gpu or --inventory, and not both")
+    if table or sql:
+        raise UsageError("--table and --query say where in an inventory: add --inventory FILE or URL")
+    if (gpu is None) == (model is None):
+        raise UsageError(
+            "fits wants --gpu (which models fit it?), --model (which GPUs hold it?) or --inventory (which of my "
+            "machines hold what?); of --gpu and --model only one"
+        )
+    return None
+
+
+def answer(
+    connection: duckdb.DuckDBPyConnection, source: inventory.Source, asked: question.Question, mapping: list[str],
+    per: str, everything: bool, sort: str | None, limit: int | None, form: str, output: Path | None,
+) -> None:  # fmt: skip
+    """Read the inventory, answer and print."""
+    refuse_own(source, output)
+    found = fleet.read(connection, source, mapping)
+    say(found.found.words, *found.unknown, *found.notes, *asked.notes)
+    answered, summary = fleet.ask(connection, asked, per, everything)
+    shown = ordered(answered, sort, limit)
+    say(question.assumptions(asked, next(iter(shown.head(1)), None)))
+    render.write(shown, form, output, _columns(per, shown))
+    say(*fleet.summary_words(summary, asked.parameters["model"]))
+
+
+def refuse_own(source: inventory.Source, output: Path | None) -> None:
+    """Refuse to write an answer over the inventory that it comes from."""
+    file = inventory.file_of(source)
+    if output is None or file is None or not file.exists():
+        return
+    into = target(output)
+    path = into.file if isinstance(into, Table) else into
+    is_same = path.exists() and path.samefile(file)
+    if is_same and not (
+        isinstance(into, Table) and source.table and into.name.split(".")[-1] != source.table.split(".")[-1]
+    ):
+        raise UsageError(f"--output {output} is the inventory itself: name another")
+
+
+def _columns(per: str, answered: query.Answer) -> list[str] | None:
+    """The columns a table shows; prices only where the inventory has any."""
+    if per not in COLUMNS:
+        return None
+    priced = any(
+        row.get("price") is not None or row.get("smallest_set_price") is not None for row in answered.head(100)
+    )
+    return [name for name in COLUMNS[per] if priced or ("price" not in name and name != "cheapest_node")]

@@ -1,0 +1,30 @@
+-- What does each GPU name of an inventory mean? One row per spelling; no accelerator where it is unknown or ambiguous.
+
+with listed as (
+    select
+        entry.gpu,
+        name_key(entry.gpu) as name_key,
+        count(*) as rows
+    from fleet_entry as entry
+    where entry.gpu is not null
+    group by entry.gpu
+),
+
+meaning as (
+    select
+        name.name_key,
+        string_agg(name.target_id, ', ' order by name.target_id) as targets
+    from name
+    where name.kind = 'accelerator'
+    group by name.name_key
+)
+
+select
+    listed.gpu,
+    listed.rows,
+    resolved.target_id as accelerator,
+    coalesce(resolved.targets > 1, false) as is_chosen,
+    meaning.targets
+from listed
+left join meaning on listed.name_key = meaning.name_key
+left join kept_resolved_name as resolved on listed.name_key = resolved.name_key and resolved.kind = 'accelerator'
