@@ -31,7 +31,8 @@ NAMES: Mapping[str, Sequence[str]] = {
     ),
     "price": (
         "price", "priceperhour", "pricehour", "hourlyprice", "priceusdperhour", "priceperhourusd", "usdperhour",
-        "usdhour", "eurperhour", "priceeurperhour", "hourlyrate", "rate", "cost", "costperhour", "hourlycost", "costusdperhour",
+        "usdhour", "eurperhour", "priceeurperhour", "hourlyrate", "rate", "cost", "costperhour", "hourlycost",
+        "costusdperhour",
         "priceusd", "costusd", "monthlyprice", "monthlycost", "pricepermonth",
     ),
     "node": (

@@ -76,7 +76,7 @@ def read(
     query.keep(connection, "fleet_gpu")
     fleet = Fleet(found)
     _name_gpus(connection, fleet)
-    if not query.report(connection, "fleet_known").rows:
+    if not query.report(connection, "fleet_known").rows[0][0]:
         raise UsageError("; ".join([f"{source.label}: no row names a GPU of the catalog", *fleet.unknown]))
     return fleet
 

@@ -14,7 +14,7 @@ with said as (
     from fleet_cell
 ),
 
-entry as (
+entry as materialized (
     select
         said.*,
         printed_count(said.count) as devices,

@@ -1,6 +1,5 @@
--- Does an inventory name any accelerator of the catalog? One row if so.
+-- How many GPU names of an inventory does the catalog know?
 
-select 1 as known
+select count(*) as names
 from fleet_gpu as listed
 where listed.accelerator is not null
-limit 1
