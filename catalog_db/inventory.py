@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import gzip
+import os
 import shutil
 import sqlite3
 import sys
@@ -26,6 +28,7 @@ from catalog_db.errors import UsageError
 ATTACHED = "inventory_file"
 FRAME = "inventory_frame"
 URLS = ("postgresql://", "postgres://")
+SEPARATORS = (",", ";", "\t", "|")
 SEQUENCES = {"*": "[*]", "?": "[?]", "[": "[[]"}
 MAGIC = {b"PAR1": "parquet", b"SQLi": "sqlite"}
 POSTGRES_TABLES = """
@@ -67,11 +70,15 @@ def named(what: Any, table: str | None = None, query: str | None = None) -> Sour
     what = str(what) if isinstance(what, Path) else what
     if table and query:
         raise UsageError("--table and --query: name one of them")
-    if isinstance(what, str) and not what.startswith(URLS) and not Path(what).expanduser().exists():
-        file, colon, inside = what.rpartition(":")
-        if colon and Path(file).expanduser().is_file():
+    if isinstance(what, str) and not what.startswith(URLS) and not _is_file(what):
+        file, _, inside = what.rpartition(":")
+        if _is_file(file):
             return Source(file, table or inside, query)
     return Source(what, table, query)
+
+
+def _is_file(name: str) -> bool:
+    return os.path.isfile(os.path.expanduser(name)) if "\0" not in name else False
 
 
 def file_of(source: Source) -> Path | None:
@@ -90,6 +97,8 @@ def opened(connection: duckdb.DuckDBPyConnection, source: Source) -> Iterator[du
             yield _relation(connection, source, folder)
         except duckdb.Error as error:
             raise UsageError(f"{source.label}: {_short(error)}") from error
+        except (csv.Error, EOFError, OSError) as error:
+            raise UsageError(f"{source.label}: {error}") from error
 
 
 def _relation(connection: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> duckdb.DuckDBPyRelation:
@@ -125,10 +134,10 @@ def _kind(path: Path) -> str:
     try:
         with path.open("rb") as file:
             start = file.read(4096)
-    except OSError as error:
-        raise UsageError(f"--inventory {path}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise UsageError(f"--inventory {str(path)[:200]!r}: {getattr(error, 'strerror', None) or error}") from error
     if not start.strip():
-        raise UsageError(f"--inventory {path}: the file is empty: it wants a header line such as node,gpu,count")
+        raise UsageError(f"{path}: the file is empty: it wants a header line such as node,gpu,count")
     if start[8:12] == b"DUCK":
         return "duckdb"
     known = MAGIC.get(start[:4])
@@ -140,7 +149,34 @@ def _kind(path: Path) -> str:
 
 
 def _csv(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
-    return connection.read_csv(_literal(path), header=True, all_varchar=True)
+    """A CSV file whose first line is its header: guessing more than the separator would skip rows that do not match."""
+    header, separator = _header(path)
+    names = dict.fromkeys(_unique(next(csv.reader([header], delimiter=separator), [])), "VARCHAR")
+    return connection.read_csv(
+        _literal(path), header=True, auto_detect=False, columns=names, delimiter=separator, quotechar='"', escapechar='"'
+    )  # fmt: skip
+
+
+def _header(path: Path) -> tuple[str, str]:
+    """The first line, and the separator that stands in it most often."""
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
+        line = file.readline(1_000_000)
+    try:
+        text = line.decode("utf-8-sig").splitlines()[0]
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: the first line is not text in UTF-8: save the file as UTF-8") from error
+    if not text.strip():
+        raise UsageError(f"{path}: the first line is empty: it should name the columns, such as node,gpu,count")
+    return text, max(SEPARATORS, key=text.count)
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    """Names of columns, none empty and none twice."""
+    found: list[str] = []
+    for place, name in enumerate(names, start=1):
+        bare = name.strip() or f"column {place}"
+        found.append(bare if bare.lower() not in map(str.lower, found) else f"{bare} ({place})")
+    return found
 
 
 def _literal(path: Path) -> str:
