@@ -136,7 +136,7 @@ def server() -> Iterator[str]:
     with postgres.server() as url:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("create schema ops")
-            types = "t (host, \"gpu model\", gpus, price)"
+            types = 't (host, "gpu model", gpus, price)'
             connection.execute(f"create table ops.nodes as {ROWS.replace('as ' + types, 'as ' + types)}")
             connection.execute("create table public.other (x int)")
         yield url
@@ -187,8 +187,8 @@ def test_standard_input(run: CommandLine, tmp_path: Path) -> None:
         (["Hostname", "GPU Name", "# GPUs"], {"node": "Hostname", "gpu": "GPU Name", "count": "# GPUs"}),
         (["name", "memory.free [MiB]"], {"gpu": "name", "free": "memory.free [MiB]"}),
         (["name", "accelerator_type"], {"node": "name", "gpu": "accelerator_type"}),
-        (["instance_type", "instances", "usd_per_hour"], {"gpu": "instance_type", "nodes": "instances", "price": "usd_per_hour"}),
-        (["nvidia.com/gpu.product", "nvidia.com/gpu.count"], {"gpu": "nvidia.com/gpu.product", "count": "nvidia.com/gpu.count"}),
+        (["instance_type", "instances", "usd_hour"], {"gpu": "instance_type", "nodes": "instances", "price": "usd_hour"}),
+        (["nvidia.com/gpu.product", "gpu.count"], {"gpu": "nvidia.com/gpu.product", "count": "gpu.count"}),
         (["gpu", "instance_type"], {"gpu": "gpu"}),
         (["rack", "card_model"], {}),
     ],

@@ -80,10 +80,13 @@ def refuse_own(source: inventory.Source, output: Path | None) -> None:
     into = target(output)
     path = into.file if isinstance(into, Table) else into
     is_same = path.exists() and path.samefile(file)
-    if is_same and not (
-        isinstance(into, Table) and source.table and into.name.split(".")[-1] != source.table.split(".")[-1]
-    ):
+    is_beside = isinstance(into, Table) and source.table is not None and _bare(into.name) != _bare(source.table)
+    if is_same and not is_beside:
         raise UsageError(f"--output {output} is the inventory itself: name another")
+
+
+def _bare(table: str) -> str:
+    return table.split(".")[-1].lower()
 
 
 def _columns(per: str, answered: query.Answer) -> list[str] | None:

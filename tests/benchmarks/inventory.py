@@ -33,7 +33,13 @@ RUNS = {
     "one model, a row a node, a DuckDB table": ("{file}", "--model", "llama-3-70b", "--output", "out.duckdb:fits"),
     "all models, a row a model, CSV": ("{file}", "--per", "model", "--output", "out.csv"),
     "all models, a row a kind of node, CSV": ("{file}", "--per", "fleet", "--output", "out.csv"),
-    "one model, free memory in 80,000 amounts, Parquet": ("{free}", "--model", "llama-3-70b", "--output", "out.parquet"),
+    "one model, free memory in 80,000 amounts, Parquet": (
+        "{free}",
+        "--model",
+        "llama-3-70b",
+        "--output",
+        "out.parquet",
+    ),
     "all models, free memory in 80,000 amounts, a row a model": ("{free}", "--per", "model", "--output", "out.csv"),
 }
 
@@ -58,7 +64,9 @@ def _run(label: str, arguments: list[str], folder: str) -> None:
     _, status, used = os.wait4(process.pid, 0)
     took = time.perf_counter() - start
     words = process.stderr.read().decode().splitlines()[-1] if process.stderr else ""
-    print(f"{took:6.1f} s  {used.ru_maxrss / 2**10:7,.0f} MiB  {label} (exit {os.waitstatus_to_exitcode(status)}: {words})")
+    print(
+        f"{took:6.1f} s  {used.ru_maxrss / 2**10:7,.0f} MiB  {label} (exit {os.waitstatus_to_exitcode(status)}: {words})"
+    )
 
 
 if __name__ == "__main__":
