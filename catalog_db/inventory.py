@@ -153,7 +153,8 @@ def _csv(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRe
     header, separator = _header(path)
     names = dict.fromkeys(_unique(next(csv.reader([header], delimiter=separator), [])), "VARCHAR")
     return connection.read_csv(
-        _literal(path), header=True, auto_detect=False, columns=names, delimiter=separator, quotechar='"', escapechar='"'
+        _literal(path), header=True, auto_detect=False, columns=names, delimiter=separator,
+        quotechar='"', escapechar='"',
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A fleet's answers: the catalog's own figures a node, whole replicas, no more than is free, the smallest set, the cheapest."""
+"""A fleet's answers: the catalog's own figures, whole replicas, no more than is free, the smallest set, the cheapest."""
 
 from __future__ import annotations
 
@@ -81,7 +81,10 @@ def test_free_memory_bounds_what_an_engine_may_use(ask: Ask, db: duckdb.DuckDBPy
     rows = by_node(ask(NODES, model="llama-3-70b", weights="bf16"))
     assert rows["idle"]["devices"] < rows["busy"]["devices"]
     assert rows["busy"]["usable_memory_bytes"] == 40000 * 2**20
-    sql = "from fits('H100', devices := $1, weight_format := 'bf16', free_memory_bytes := 40000 * 1048576.0) where model = $2"
+    sql = """
+        from fits('H100', devices := $1, weight_format := 'bf16', free_memory_bytes := 40000 * 1048576.0)
+        where model = $2
+    """
     wanted = db.execute(sql, [rows["busy"]["devices"], "llama-3-70b"])
     names = [column[0] for column in wanted.description]
     assert {name: rows["busy"][name] for name in names} == dict(zip(names, wanted.fetchone(), strict=True))
@@ -156,7 +159,9 @@ def test_smallest_set_spans_nodes_where_none_holds_it(ask: Ask, db: duckdb.DuckD
     assert (row["nodes"], row["replicas"], row["fits"]) == (0, 0, True)
     count = row["smallest_set_nodes"]
     assert (row["devices"], row["tensor_parallel"], row["pipeline_parallel"]) == (8 * count, 8, count)
-    sql = "select fits from fits('H100', devices := $1, pipeline_parallel := $2, weight_format := 'native') where model = $3"
+    sql = """
+        select fits from fits('H100', devices := $1, pipeline_parallel := $2, weight_format := 'native') where model = $3
+    """
     verdicts = [db.execute(sql, [8 * n, n, "deepseek-r1"]).fetchone() for n in range(2, count + 1)]
     assert verdicts == [(False,)] * (count - 2) + [(True,)]
     assert row["smallest_set"] == ", ".join(f"h{i}" for i in range(6 - count, 6))

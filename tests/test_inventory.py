@@ -1,4 +1,4 @@
-"""An inventory is read the same wherever it lies; its columns are told by sense; a bad one is refused with its place."""
+"""An inventory is read the same wherever it lies; its columns are told by sense; a bad one is refused."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_query_of_sqlite_and_of_nothing_else(tmp_path: Path) -> None:
     file = write_sqlite(tmp_path).rpartition(":")[0]
     sql = f"select * from {inventory.quoted_name(TABLE)} where gpus > 1"  # noqa: S608
     assert read(file, query=sql) == wanted()[:2]
-    with pytest.raises(UsageError, match="readonly|read-only"):
+    with pytest.raises(UsageError, match=r"readonly|read-only"):
         read(file, query="delete from other")
     with pytest.raises(UsageError, match="no database"):
         read(write_csv(tmp_path), query="select 1")
@@ -150,7 +150,7 @@ def test_postgresql_table_and_query(server: str) -> None:
 def test_postgresql_is_only_read(server: str) -> None:
     with pytest.raises(UsageError, match=r"read-only|syntax"):
         read(server, query="delete from ops.nodes returning *")
-    with pytest.raises(UsageError, match="syntax|COPY"):
+    with pytest.raises(UsageError, match=r"syntax|COPY"):
         read(server, query="select 1) to stdout; drop table ops.nodes; --")
     assert read(server, table="ops.nodes") == wanted()
 
@@ -158,7 +158,7 @@ def test_postgresql_is_only_read(server: str) -> None:
 def test_postgresql_problems_are_told_without_the_password(server: str) -> None:
     with pytest.raises(UsageError, match=r"which table.*ops\.nodes, public\.other"):
         read(server)
-    with pytest.raises(UsageError, match="nothing.*does not exist"):
+    with pytest.raises(UsageError, match=r"nothing.*does not exist"):
         read(server, table="nothing")
     with pytest.raises(UsageError, match="refused") as told:
         read("postgresql://me:secret@127.0.0.1:1/db", table="x")
@@ -187,7 +187,7 @@ def test_standard_input(run: CommandLine, tmp_path: Path) -> None:
         (["Hostname", "GPU Name", "# GPUs"], {"node": "Hostname", "gpu": "GPU Name", "count": "# GPUs"}),
         (["name", "memory.free [MiB]"], {"gpu": "name", "free": "memory.free [MiB]"}),
         (["name", "accelerator_type"], {"node": "name", "gpu": "accelerator_type"}),
-        (["instance_type", "instances", "usd_hour"], {"gpu": "instance_type", "nodes": "instances", "price": "usd_hour"}),
+        (["machine_type", "instances", "usd_hour"], {"gpu": "machine_type", "nodes": "instances", "price": "usd_hour"}),
         (["nvidia.com/gpu.product", "gpu.count"], {"gpu": "nvidia.com/gpu.product", "count": "gpu.count"}),
         (["gpu", "instance_type"], {"gpu": "gpu"}),
         (["rack", "card_model"], {}),

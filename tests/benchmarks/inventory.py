@@ -1,6 +1,6 @@
 """How long a fleet of a million machines takes, and how much memory: `python tests/benchmarks/inventory.py [ROWS]`.
 
-Run by hand on a quiet machine. Each line is a run of the command line in a process of its own, with its peak resident memory.
+Run by hand on a quiet machine. Each line is one run of the command line, with the peak of its resident memory.
 """
 
 from __future__ import annotations
@@ -64,9 +64,8 @@ def _run(label: str, arguments: list[str], folder: str) -> None:
     _, status, used = os.wait4(process.pid, 0)
     took = time.perf_counter() - start
     words = process.stderr.read().decode().splitlines()[-1] if process.stderr else ""
-    print(
-        f"{took:6.1f} s  {used.ru_maxrss / 2**10:7,.0f} MiB  {label} (exit {os.waitstatus_to_exitcode(status)}: {words})"
-    )
+    code = os.waitstatus_to_exitcode(status)
+    print(f"{took:6.1f} s  {used.ru_maxrss / 2**10:7,.0f} MiB  {label} (exit {code}: {words})")
 
 
 if __name__ == "__main__":
