@@ -1,4 +1,4 @@
-"""A fleet's answers: the catalog's own figures, whole replicas, no more than is free, the smallest set, the cheapest."""
+"""A fleet's answers: the catalog's own figures, whole replicas, no more than is free, the smallest set, prices."""
 
 from __future__ import annotations
 
