@@ -11,8 +11,8 @@ from catalog_db.errors import UsageError
 from catalog_db.question import Question
 
 SETTINGS = (
-    "total_bytes", "is_rocm", "is_shared_memory", "engine_profile_id", "engine_max_sequences", "max_batched_tokens",
-    "own_tokens",
+    "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "engine_profile_id", "engine_max_sequences",
+    "max_batched_tokens", "own_tokens",
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ PARAMETERS = {
     ),
     "explain_engine": (
         "model", "weight_format", "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "devices",
-        "total_bytes", "is_rocm", "is_shared_memory",
+        "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory",
         "tensor_parallel", "pipeline_parallel",
     ),
     "explain_citations": ("model", "accelerator", "weight_format", "kv_dtype", "engine_profile_id"),

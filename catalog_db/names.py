@@ -10,6 +10,7 @@ from catalog_db.errors import UsageError
 WORDS = {
     "model": "model",
     "accelerator": "GPU or accelerator",
+    "system": "system",
     "weight_format": "weight format",
     "kv_dtype": "KV cache dtype",
 }

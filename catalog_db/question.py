@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from catalog_db import database as databases
-from catalog_db import names, query, sizes
+from catalog_db import machine, names, query, sizes
 from catalog_db.errors import UsageError
 
 ENGINES = {"llamacpp": "llama.cpp", "hf": "transformers"}
@@ -83,7 +83,9 @@ def prepare(
 ) -> Question:
     """Resolve names and check values; notes say what was taken for granted. Raises UsageError."""
     notes: list[str] = []
-    parameters = _numbers(options) | {
+    parameters = _numbers(options)
+    gpu = _in_machine(connection, gpu, parameters, notes)
+    parameters |= {
         "gpu": _named(connection, "accelerator", gpu, notes),
         "model": _named(connection, "model", model, notes),
         "weight_format": _format(connection, options.weights, notes),
@@ -122,6 +124,18 @@ def _named(connection: duckdb.DuckDBPyConnection, kind: str, text: str | None, n
     if siblings:
         notes.append(f"{text} is taken to mean {chosen}; others: {', '.join(siblings)}")
     return chosen
+
+
+def _in_machine(
+    connection: duckdb.DuckDBPyConnection, text: str | None, parameters: dict[str, Any], notes: list[str]
+) -> str | None:
+    """For a system's name its accelerator, with `devices` set to those it has; any other name as it is."""
+    found = machine.named(connection, text)
+    if found is None:
+        return text
+    parameters["devices"] = found.devices_to_use(parameters)
+    notes.append(found.words(parameters["devices"]))
+    return found.accelerator_id
 
 
 def _format(connection: duckdb.DuckDBPyConnection, text: str, notes: list[str]) -> str | None:

@@ -33,14 +33,27 @@ def test_mean_error_of_vllm_stays_within_its_bound(
     assert sum(abs(row[place]) for row in errors) / len(errors) <= bound
 
 
-def test_capacity_within_two_percent_does_not_get_rarer(db: duckdb.DuckDBPyConnection) -> None:
-    """44 of 54 when it was measured; nine in ten is the aim, and not reached: Radeon pools scatter by 0.5 GB."""
-    share = one(
-        db,
-        "select count(*) filter (where abs(relative_error) <= 0.02) / count(*) from prediction_error"
+def test_capacity_is_within_two_percent_for_nine_in_ten(db: duckdb.DuckDBPyConnection) -> None:
+    """Of the logs that show nothing else holding memory: eight on Radeon cards were measured while PyTorch compiled."""
+    within, cases, disturbed = db.execute(
+        "select count(*) filter (where abs(relative_error) <= 0.02 and not is_disturbed),"
+        " count(*) filter (where not is_disturbed), count(*) filter (where is_disturbed) from prediction_error"
         " where engine = 'vllm' and quantity = 'kv_capacity_tokens'",
-    )
-    assert share >= 0.81
+    ).fetchall()[0]
+    assert cases >= 46
+    assert disturbed <= 8, "a log counts as disturbed only by what it says itself"
+    assert within / cases >= 0.95
+
+
+@pytest.mark.parametrize("run", ["vllm-97b7eab36654", "vllm-602ec4099f56", "vllm-8c33b0", "vllm-21cc76"])
+def test_rests_of_the_allocators_blocks_are_counted(db: duckdb.DuckDBPyConnection, run: str) -> None:
+    """Up to 125 MB were missing of these weights, where a matrix does not fill whole blocks of 2 MiB."""
+    errors = db.execute(
+        "select relative_error from prediction_error"
+        " where starts_with(engine_run_id, ?) and quantity = 'weights_bytes'",
+        [run],
+    ).fetchall()
+    assert [abs(error) <= 0.001 for (error,) in errors] == [True]
 
 
 @pytest.mark.parametrize("run", ["vllm-32b568b3d444", "vllm-bfeaed57035a", "vllm-f65c1049f52d"])
@@ -102,9 +115,10 @@ def test_cache_bytes_a_token_are_exact_but_for_the_logs_rounding(db: duckdb.Duck
         " from prediction_error where engine = 'vllm' and tensor_parallel = 1 and pipeline_parallel = 1"
         " group by engine_run_id having pool > 0 and tokens > 0 and bytes_per_token > 0"
     ).fetchall()
-    exact = [
-        abs(bytes_per_token / (pool / tokens) - 1) <= 0.005 * 2**30 / pool + 2 * 16 / tokens
+    inexact = [
+        (pool, tokens, bytes_per_token)
         for pool, tokens, bytes_per_token in cases
+        if abs(bytes_per_token / (pool / tokens) - 1) > 0.005 * 2**30 / pool + 2 * 16 / tokens
     ]
     assert len(cases) >= 35
-    assert exact.count(False) <= 2, "two are known, both on GB10: gemma-4 in NVFP4 and Qwen3.6 in NVFP4"
+    assert inexact == []

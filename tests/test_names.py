@@ -8,7 +8,7 @@ import pytest
 from catalog_db import names
 from catalog_db.errors import UsageError
 
-KINDS = ("model", "accelerator", "weight_format", "kv_dtype")
+KINDS = ("model", "accelerator", "system", "weight_format", "kv_dtype")
 
 
 @pytest.mark.parametrize("kind", KINDS)

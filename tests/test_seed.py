@@ -296,7 +296,7 @@ def test_each_source_is_cited() -> None:
 def test_each_alias_names_a_row() -> None:
     keys = {
         kind: {row[f"{kind}_id"] for row in rows_of(kind)}
-        for kind in ("model", "accelerator", "weight_format", "kv_dtype")
+        for kind in ("model", "accelerator", "system", "weight_format", "kv_dtype")
     }
     keys["engine"] = {row["engine"] for row in rows_of("engine_profile")}
     assert [row for row in rows_of("alias") if row["target_id"] not in keys[row["kind"]]] == []

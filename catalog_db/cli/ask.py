@@ -39,7 +39,7 @@ from catalog_db.explain_text import page
 
 @app.command()
 def fits(
-    gpu: Annotated[str | None, typer.Option(help="Which models fit this GPU? Any name it goes by.")] = None,
+    gpu: Annotated[str | None, typer.Option(help="Which models fit this GPU or machine? Any name it goes by.")] = None,
     model: Annotated[str | None, typer.Option(help="Which GPUs hold this model? Any name it goes by.")] = None,
     inventory: fleet.Inventory = None, table: fleet.TableName = None, sql: fleet.Query = None,
     mapping: fleet.Map = None, per: fleet.Per = "node",
@@ -74,7 +74,7 @@ def fits(
 @app.command()
 def explain(
     model: Annotated[str, typer.Argument(help="Any name of the model.")],
-    gpu: Annotated[str, typer.Argument(help="Any name of the GPU.")],
+    gpu: Annotated[str, typer.Argument(help="Any name of the GPU, or of a machine.")],
     gpus: Gpus = None, tp: Tp = None, pp: Pp = None, ep: Ep = None, context: Context = None, batch: Batch = None,
     weights: Annotated[str, typer.Option(help="Weight format (fp8, awq, int4, ...), or native.")] = "native",
     kv_dtype: KvDtype = None, engine: Engine = "vllm", memory_utilization: Share = None,

@@ -18,7 +18,7 @@ from catalog_db.errors import UsageError
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="A model, accelerator, weight format, KV dtype or engine.")],
+    name: Annotated[str, typer.Argument(help="A model, accelerator, system, weight format, KV dtype or engine.")],
     form: Format = "table", output: Output = None, database: Database = None,
 ) -> None:  # fmt: skip
     """One thing of the catalog, each figure with its source."""
@@ -36,7 +36,7 @@ def search(
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 20,
     form: Format = "table", output: Output = None, database: Database = None,
 ) -> None:  # fmt: skip
-    """Find models, accelerators, formats and dtypes by any of their names."""
+    """Find models, accelerators, systems, formats and dtypes by any of their names."""
     check_format(form)
     with contextlib.closing(databases.open_catalog(database)) as connection:
         answer = query.report(connection, "search", {"kind": None, "text": text, "most": limit})

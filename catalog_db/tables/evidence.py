@@ -48,8 +48,11 @@ run_option = Table(
     "run_option",
     metadata,
     ref_key("engine_run_id", "engine_run.engine_run_id", "Of which run."),
-    key("run_option", "speculative_mtp: the model's own MTP layers were loaded."),
-    one_of("run_option", "speculative_mtp"),
+    key(
+        "run_option",
+        "speculative_mtp: the model's own MTP layers were loaded. cold_compile: PyTorch compiled the graph anew.",
+    ),
+    one_of("run_option", "speculative_mtp", "cold_compile"),
     comment="One row per run and thing it switched on that changes its memory; the citation is the run's.",
 )
 

@@ -87,10 +87,10 @@ alias = Table(
     "alias",
     metadata,
     key("alias", "A name people use; matched without case, '-', '_' and spaces."),
-    key("kind", "What it names: model, accelerator, weight_format, kv_dtype or engine."),
+    key("kind", "What it names: model, accelerator, system, weight_format, kv_dtype or engine."),
     key("target_id", "Key of the row it names."),
     Column("is_preferred", Boolean, nullable=False, comment="The one meant when several rows share the name."),
     ref("source_id", "source.source_id", "Whose row it is: the catalog's or a user's."),
-    one_of("kind", "model", "accelerator", "weight_format", "kv_dtype", "engine"),
+    one_of("kind", "model", "accelerator", "weight_format", "kv_dtype", "engine", "system"),
     comment="One row per name and the thing it may mean.",
 )

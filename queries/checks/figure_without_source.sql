@@ -5,6 +5,14 @@ with counted as (
     union all
     select 'accelerator', count(devices_per_board) from accelerator
     union all
+    select 'system', count(nodes) from system
+    union all
+    select 'system_accelerator', count(devices) from system_accelerator
+    union all
+    select 'system_fact', count(as_printed) from system_fact
+    union all
+    select 'price', count(as_printed) from price
+    union all
     select
         'model',
         count(layers) + count(hidden_size) + count(intermediate_size) + count(heads) + count(kv_heads) + count(head_dim)

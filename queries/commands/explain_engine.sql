@@ -11,7 +11,7 @@ with product as (
         engine_driver(
             term.driver, $engine_max_sequences, $max_batched_tokens, captured_graphs($engine_max_sequences), trait.vocab_size,
             trait.hidden_size, trait.intermediate_size, trait.experts_per_token, trait.expert_width, trait.expert_params,
-            trait.absorbed_params, trait.rope_values, trait.has_encoder,
+            trait.absorbed_params, trait.rope_values, $unsplit_bytes, trait.has_encoder,
             stage_layers(trait.layers, $pipeline_parallel), $tensor_parallel, $devices, $total_bytes, $weight_format,
             $is_rocm, $is_shared_memory
         ) as driver_value,

@@ -1,4 +1,4 @@
--- What does each GPU name of an inventory mean? One row per spelling; no accelerator where it is unknown or ambiguous.
+-- What does each GPU or machine name of an inventory mean? One row per spelling; no accelerator where it is unclear.
 
 with listed as (
     select
@@ -17,12 +17,25 @@ meaning as (
     from name
     where name.kind = 'accelerator'
     group by name.name_key
+    union all
+    select
+        name.name_key,
+        string_agg(name.target_id, ', ' order by name.target_id) as targets
+    from name
+    where
+        name.kind = 'system'
+        and name.name_key not in (
+            select borne.name_key from name as borne
+            where borne.kind = 'accelerator'
+        )
+    group by name.name_key
 )
 
 select
     listed.gpu,
     listed.rows,
     resolved.target_id as accelerator,
+    resolved.devices as machine_devices,
     coalesce(resolved.targets > 1, false) as is_chosen,
     meaning.targets
 from listed

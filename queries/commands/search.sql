@@ -17,7 +17,7 @@ scored as (
         end as distance
     from name
     cross join asked
-    where $kind is null or name.kind = $kind
+    where $kind is null or name.kind = $kind or ($kind = 'accelerator' and name.kind = 'system')
 ),
 
 best as (

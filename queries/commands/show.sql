@@ -1,4 +1,4 @@
--- Every figure of one model, accelerator, weight format, KV dtype or engine, with its source.
+-- Every figure of one model, accelerator, system, weight format, KV dtype or engine, with its source.
 
 with cited as (
     select
@@ -16,7 +16,11 @@ with cited as (
             $kind = 'model' and citation.subject_id = $id
             and citation.table_name in ('model', 'model_fact', 'layer_group', 'tensor_group')
         )
-        or ($kind = 'accelerator' and citation.subject_id = $id and citation.table_name in ('accelerator', 'accelerator_spec'))
+        or ($kind = 'accelerator' and citation.subject_id = $id and citation.table_name in ('accelerator', 'accelerator_spec', 'price'))
+        or (
+            $kind = 'system' and citation.subject_id = $id
+            and citation.table_name in ('system', 'system_accelerator', 'system_fact', 'price')
+        )
         or ($kind = 'weight_format' and citation.subject_id = $id and citation.table_name in ('weight_format', 'weight_format_rule'))
         or ($kind = 'kv_dtype' and citation.subject_id = $id and citation.table_name = 'kv_dtype')
         or (
@@ -39,5 +43,7 @@ select
     cited.url
 from cited
 order by
-    case cited.table_name when 'model' then 0 when 'accelerator' then 0 when 'model_fact' then 1 when 'tensor_group' then 3 else 2 end,
+    case cited.table_name when 'model' then 0 when 'accelerator' then 0 when 'system_accelerator' then 0 when 'system' then 1 when 'model_fact' then 1
+        when 'tensor_group' then 3 when 'price' then 3 else 2
+    end,
     cited.table_name, cited.figure, tier_rank(cited.tier), cited.source

@@ -7,7 +7,8 @@
 -- a mixture of experts, times the share of graphs captured; graphs: that share. encoder: 1 for a model with a vision or audio
 -- tower. one_rank, two_ranks, more_ranks: 1 for that many tensor-parallel ranks; ranks: devices; big_device: 1 above 60 GiB;
 -- seats: max_sequences; step_tokens: max_batched_tokens. rope_table: rows x values of
--- the rotary tables (context_tokens x head_dim, unless linear scaling makes them longer). absorbed: parameters of MLA's
+-- the rotary tables (context_tokens x head_dim, unless linear scaling makes them longer). unsplit: what the function of that name
+-- says of each matrix. absorbed: parameters of MLA's
 -- kv_b kept a second time in 16 bits beside narrower weights. padded_128, padded_64: MXFP4 experts with hidden rounded up to 256
 -- and the inner width of a rank to 128 (256 on ROCm) or 64, less the unpadded. rocm, rocm_peers: 1 on AMD devices, on
 -- several of them; shared_memory: 1 where device and host share memory. Source: vLLM, v1/worker/gpu_model_runner.py profile_run,
@@ -16,7 +17,7 @@
 create or replace macro engine_driver(
     driver varchar, max_sequences bigint, max_batched_tokens bigint, graphs double, vocab_size bigint, hidden_size bigint,
     intermediate_size bigint, experts_per_token bigint, expert_width bigint, expert_params bigint, absorbed_params bigint,
-    rope_values bigint, has_encoder boolean, layers bigint, tensor_parallel bigint, devices bigint,
+    rope_values bigint, unsplit_bytes double, has_encoder boolean, layers bigint, tensor_parallel bigint, devices bigint,
     total_bytes double, weight_format_id varchar, is_rocm boolean, is_shared_memory boolean
 ) as
 case driver
@@ -45,6 +46,7 @@ case driver
     when 'seats' then max_sequences
     when 'step_tokens' then max_batched_tokens
     when 'rope_table' then rope_values
+    when 'unsplit' then unsplit_bytes
     when 'absorbed'
         then
             case when weight_format_id in ('bf16', 'fp16', 'fp32') then 0 else absorbed_params / tensor_parallel end
@@ -75,15 +77,16 @@ end;
 
 -- tests
 
-select engine_driver('constant', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, false, 1, 1, 1, 1, 'bf16', false, false) = 1 as once;
-select engine_driver('sampled_logits', 256, 1, 1, 128256, 1, 1, 0, 0, 0, 0, 1, false, 1, 1, 1, 1, 'bf16', false, false) = 32833536 as logits;
-select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, false, 1, 1, 1, 1, 'bf16', false, false) = 4000 as both_products;
-select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, false, 1, 1, 1, 1, 'mxfp4', false, false) = 0 as none_for_mxfp4;
-select engine_driver('two_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, false, 1, 2, 2, 1, 'bf16', false, false) = 1 as a_step_of_parallelism;
+select engine_driver('constant', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false) = 1 as once;
+select engine_driver('sampled_logits', 256, 1, 1, 128256, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false) = 32833536 as logits;
+select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false) = 4000 as both_products;
+select engine_driver('step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 0, false, 1, 1, 1, 1, 'mxfp4', false, false) = 0 as none_for_mxfp4;
+select engine_driver('two_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 2, 2, 1, 'bf16', false, false) = 1 as a_step_of_parallelism;
 select
-    round(engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, false, 1, 1, 1, 1, 'mxfp4', false, false)) = 90370
+    round(engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, 0, false, 1, 1, 1, 1, 'mxfp4', false, false)) = 90370
         as gpt_oss_20b_is_padded_from_2880_to_3072_by_2944;
-select engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, false, 1, 1, 1, 1, 'fp8', false, false) = 0 as mxfp4_only;
-select engine_driver('sampled_logits', 256, 1, 1, null, 1, 1, 0, 0, 0, 0, 1, false, 1, 1, 1, 1, 'bf16', false, false) is null as unknown;
-select engine_driver('rope_table', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 33554432, false, 1, 1, 1, 1, 'bf16', false, false) = 33554432
+select engine_driver('padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, 0, false, 1, 1, 1, 1, 'fp8', false, false) = 0 as mxfp4_only;
+select engine_driver('sampled_logits', 256, 1, 1, null, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false) is null as unknown;
+select engine_driver('rope_table', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 33554432, 0, false, 1, 1, 1, 1, 'bf16', false, false) = 33554432
     as rows_times_values;
+select engine_driver('unsplit', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1048576, false, 1, 1, 1, 1, 'bf16', false, false) = 1048576 as rests_of_blocks;

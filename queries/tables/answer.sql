@@ -187,6 +187,7 @@ create or replace macro answer(
         chosen.is_beyond_context,
         chosen.own_tokens,
         chosen.total_bytes,
+        chosen.unsplit_bytes,
         chosen.is_rocm,
         chosen.is_shared_memory,
         chosen.engine_profile_id,

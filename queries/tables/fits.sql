@@ -1,11 +1,11 @@
 -- Which models fit an accelerator: one row per model, at the widest weight format that fits, verdicts of false included.
 --
--- Unset options mean: the newest vllm, 8,192 tokens (or the model's own context, if shorter), one sequence, one device, the
--- cache in the model's own dtype.
+-- Unset options mean: the newest vllm, 8,192 tokens (or the model's own context, if shorter), one sequence, the cache in
+-- the model's own dtype, and the devices that the name means: one, or all of a system's ('p5.48xlarge': eight).
 
 create or replace macro fits(
     gpu_name,
-    devices := 1, tensor_parallel := null, pipeline_parallel := null, expert_parallel := null,
+    devices := null, tensor_parallel := null, pipeline_parallel := null, expert_parallel := null,
     context_tokens := null, sequences := null, weight_format := 'auto', kv_dtype := null, engine := 'vllm',
     memory_utilization := null, max_sequences := null, max_batched_tokens := null,
     enforce_eager := false, beyond_context := false, free_memory_bytes := null
@@ -43,7 +43,17 @@ create or replace macro fits(
         answer.is_memory_estimated,
         answer.is_beyond_context
     from mlsysdb.answer(
-        gpu_name, null, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
+        gpu_name, null,
+        coalesce(
+            devices,
+            tensor_parallel * coalesce(pipeline_parallel, 1),
+            (
+                select named.devices from mlsysdb.kept_resolved_name as named
+                where named.kind = 'accelerator' and named.name_key = mlsysdb.name_key(gpu_name)
+            ),
+            1
+        ),
+        tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
         weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context,
         free_memory_bytes := free_memory_bytes
     ) as answer;

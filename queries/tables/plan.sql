@@ -136,34 +136,52 @@ create or replace macro plan(
             )
     ),
 
-    weighed as (
+    loaded as (
         select
             candidate.model_id,
             candidate.weight_format_id,
             shape.devices,
+            part.role,
             sum(
                 part.weights_bytes * mlsysdb.shard_fraction(
                     part.shard_kind, shape.tensor_parallel, shape.pipeline_parallel, shape.expert_parallel,
                     candidate.kv_heads, candidate.vocab_size, candidate.layers
                 )
-            ) filter (where part.role not in ('embedding', 'lm_head')) as layers_bytes,
-            sum(
-                part.weights_bytes * mlsysdb.shard_fraction(
-                    part.shard_kind, shape.tensor_parallel, shape.pipeline_parallel, shape.expert_parallel,
-                    candidate.kv_heads, candidate.vocab_size, candidate.layers
+            ) as matrix_bytes,
+            max(part.matrices) * case
+                when part.role in ('embedding', 'lm_head') then 1
+                else max(
+                    mlsysdb.shard_fraction(
+                        'stage', 1, shape.pipeline_parallel, 1, candidate.kv_heads, candidate.vocab_size, candidate.layers
+                    )
                 )
-            ) filter (where part.role = 'embedding') as embedding_bytes,
-            sum(
-                part.weights_bytes * mlsysdb.shard_fraction(
-                    part.shard_kind, shape.tensor_parallel, shape.pipeline_parallel, shape.expert_parallel,
-                    candidate.kv_heads, candidate.vocab_size, candidate.layers
-                )
-            ) filter (where part.role = 'lm_head') as lm_head_bytes
+            end * mlsysdb.unsplit_bytes(
+                sum(
+                    part.element_bytes * mlsysdb.shard_fraction(
+                        part.shard_kind, shape.tensor_parallel, 1, shape.expert_parallel,
+                        candidate.kv_heads, candidate.vocab_size, candidate.layers
+                    )
+                ) / max(part.matrices)
+            ) as unsplit_bytes
         from candidate
         cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as shape
         inner join mlsysdb.kept_model_weight as part
             on candidate.model_id = part.model_id and candidate.weight_format_id = part.weight_format_id
-        group by candidate.model_id, candidate.weight_format_id, shape.devices
+        group by
+            candidate.model_id, candidate.weight_format_id, shape.devices, part.role, part.matrix, part.in_features, part.layers
+    ),
+
+    weighed as (
+        select
+            loaded.model_id,
+            loaded.weight_format_id,
+            loaded.devices,
+            sum(loaded.matrix_bytes) filter (where loaded.role not in ('embedding', 'lm_head')) as layers_bytes,
+            sum(loaded.matrix_bytes) filter (where loaded.role = 'embedding') as embedding_bytes,
+            sum(loaded.matrix_bytes) filter (where loaded.role = 'lm_head') as lm_head_bytes,
+            sum(loaded.unsplit_bytes) as unsplit_bytes
+        from loaded
+        group by loaded.model_id, loaded.weight_format_id, loaded.devices
     ),
 
     cached as (
@@ -213,6 +231,7 @@ create or replace macro plan(
                 weighed.layers_bytes, weighed.embedding_bytes, weighed.lm_head_bytes, shape.pipeline_parallel, candidate.is_tied,
                 device.is_embedding_on_host
             ) as tensor_bytes,
+            weighed.unsplit_bytes,
             cached.kv_dtype_id,
             case when candidate.keeps_nothing then 0 else cached.token_bytes end as token_bytes,
             case when candidate.keeps_nothing then 0 else cached.sequence_bytes end as sequence_bytes,
@@ -247,7 +266,7 @@ create or replace macro plan(
                 term.coefficient * mlsysdb.engine_driver(
                     term.driver, sized.max_sequences, sized.max_batched_tokens, mlsysdb.captured_graphs(sized.max_sequences),
                     trait.vocab_size, trait.hidden_size, trait.intermediate_size, trait.experts_per_token, trait.expert_width,
-                    trait.expert_params, trait.absorbed_params, trait.rope_values, trait.has_encoder,
+                    trait.expert_params, trait.absorbed_params, trait.rope_values, sized.unsplit_bytes, trait.has_encoder,
                     sized.stage_layers, sized.tensor_parallel, sized.devices, sized.total_bytes, sized.weight_format_id,
                     sized.is_rocm, sized.is_shared_memory
                 )
@@ -356,6 +375,7 @@ create or replace macro plan(
             greatest(summed.model_tier_rank, summed.format_tier_rank, summed.memory_tier_rank)
         ) as evidence_tier,
         summed.format_bits,
+        summed.unsplit_bytes,
         summed.total_bytes,
         summed.is_rocm,
         summed.is_shared_memory,

@@ -18,6 +18,24 @@ with figures as (
         accelerator.devices_per_board::varchar, accelerator.source_id, accelerator.locator, accelerator.tier
     from accelerator
     union all
+    select 'system', system.system_id, 'nodes', system.nodes::double, null, system.source_id, system.locator, system.tier
+    from system
+    union all
+    select
+        'system_accelerator', part.system_id, 'devices: ' || part.accelerator_id, part.devices::double,
+        null, part.source_id, part.locator, part.tier
+    from system_accelerator as part
+    union all
+    select 'system_fact', fact.system_id, fact.fact, fact.value, fact.as_printed, fact.source_id, fact.locator, fact.tier
+    from system_fact as fact
+    union all
+    select
+        'price', price.target_id,
+        price.terms || ' in ' || price.region || ' on ' || price.priced_on
+        || case price.terms when 'purchase' then ': purchase_usd' else ': usd_per_hour' end,
+        coalesce(price.usd_per_hour, price.purchase_usd), price.as_printed, price.source_id, price.locator, price.tier
+    from price
+    union all
     select
         'model', model.model_id, figure.name,
         case figure.name

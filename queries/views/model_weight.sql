@@ -1,4 +1,6 @@
--- One row per model, weight format, tensor role and way the tensors are split over devices: bytes over the whole model.
+-- One row per model, weight format, kind of matrix and way it is split over devices: bytes over the whole model.
+--
+-- matrices counts what an engine allocates at once: queries, keys and values as one, all experts of a layer as one.
 
 create or replace view model_weight as
 select
@@ -6,13 +8,18 @@ select
     rule.weight_format_id,
     shard_kind(tensor.role, tensor.part) as shard_kind,
     tensor.role,
+    fused_matrix(tensor.role, tensor.part) as matrix,
+    max(case when tensor.role = 'expert' then tensor.layers else tensor.tensors end) as matrices,
+    tensor.in_features,
+    tensor.layers,
     sum(tensor.param_count * share_fraction(rule.share, greatest(tensor.layers, 1))) as param_count,
     sum(
         matrix_bytes(
             tensor.out_features, tensor.in_features, tensor.tensors * share_fraction(rule.share, greatest(tensor.layers, 1)),
             rule.tensor_bits, rule.row_bits, rule.block_out, rule.block_in, rule.block_bits
         )
-    ) as weights_bytes
+    ) as weights_bytes,
+    sum(tensor.param_count * share_fraction(rule.share, greatest(tensor.layers, 1)) * rule.tensor_bits / 8) as element_bytes
 from tensor_group as tensor
 inner join tensor_class as class on tensor.model_id = class.model_id and tensor.ordinal = class.ordinal
 inner join storage_rule as rule
@@ -27,4 +34,5 @@ inner join storage_rule as rule
         and class.native_weight_format_id = rule.native_weight_format_id
         and class.in_features = rule.in_features
 group by
-    tensor.model_id, rule.weight_format_id, shard_kind(tensor.role, tensor.part), tensor.role
+    tensor.model_id, rule.weight_format_id, shard_kind(tensor.role, tensor.part), tensor.role,
+    fused_matrix(tensor.role, tensor.part), tensor.in_features, tensor.layers

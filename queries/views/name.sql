@@ -8,6 +8,8 @@ with named as (
     union all
     select accelerator_id, 'accelerator', accelerator_id, true, 0 from accelerator
     union all
+    select system_id, 'system', system_id, true, 0 from system
+    union all
     select weight_format_id, 'weight_format', weight_format_id, true, 0 from weight_format
     union all
     select kv_dtype_id, 'kv_dtype', kv_dtype_id, true, 0 from kv_dtype
@@ -20,6 +22,8 @@ with named as (
     select name, 'model', model_id, true, 2 from model
     union all
     select name, 'accelerator', accelerator_id, true, 2 from accelerator
+    union all
+    select name, 'system', system_id, true, 2 from system
     union all
     select name, 'weight_format', weight_format_id, true, 2 from weight_format
     union all

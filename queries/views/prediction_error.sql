@@ -1,6 +1,7 @@
 -- One row per measured run and quantity that the formulas give too: both figures and the difference.
 --
--- is_disturbed marks a pool more than 5 % below that of another run of the same set-up: something else held memory there.
+-- is_disturbed marks a pool that something else made smaller: one more than 5 % below that of another run of the same set-up, or one
+-- on ROCm measured while PyTorch compiled anew (two Radeon logs with one compile cache key: 12.73 GiB compiling, 15.33 GiB after).
 
 create or replace view prediction_error as
 select
@@ -28,6 +29,13 @@ select
                 run.tensor_parallel, run.pipeline_parallel, run.context_tokens, run.memory_utilization, run.max_sequences
         ),
         false
+    ) or (
+        memory.is_rocm
+        and measurement.quantity in ('kv_pool_bytes', 'kv_capacity_tokens', 'max_concurrency')
+        and run.engine_run_id in (
+            select compiled.engine_run_id from run_option as compiled
+            where compiled.run_option = 'cold_compile'
+        )
     ) as is_disturbed,
     source.url,
     run.locator as place

@@ -1,4 +1,6 @@
 -- One row per name and kind that has one meaning: its only target, or the only preferred one of several.
+--
+-- The name of a system whose devices are all of one kind stands for that accelerator too, unless an accelerator bears it.
 
 create or replace view resolved_name as
 with counted as (
@@ -11,12 +13,33 @@ with counted as (
         min(name.target_id) filter (where name.is_preferred) as preferred_target_id
     from name
     group by name.name_key, name.kind
+),
+
+meant as (
+    select
+        counted.name_key,
+        counted.kind,
+        case when counted.targets = 1 then counted.only_target_id else counted.preferred_target_id end as target_id,
+        counted.targets
+    from counted
+    where counted.targets = 1 or counted.preferred = 1
 )
 
 select
-    counted.name_key,
-    counted.kind,
-    case when counted.targets = 1 then counted.only_target_id else counted.preferred_target_id end as target_id,
-    counted.targets
-from counted
-where counted.targets = 1 or counted.preferred = 1
+    meant.name_key,
+    meant.kind,
+    meant.target_id,
+    meant.targets,
+    case meant.kind when 'accelerator' then 1::bigint end as devices
+from meant
+union all
+select
+    meant.name_key,
+    'accelerator' as kind,
+    shape.accelerator_id as target_id,
+    meant.targets,
+    shape.devices
+from meant
+inner join system_shape as shape on meant.target_id = shape.system_id
+left join counted as borne on meant.name_key = borne.name_key and borne.kind = 'accelerator'
+where meant.kind = 'system' and shape.accelerator_id is not null and borne.name_key is null

@@ -17,6 +17,10 @@ MUTATIONS = {
         "create or replace macro is_fitting(needed, usable, is_beyond) as coalesce(needed <= usable, false);"
         " delete from kept_model_weight where model_id = 'llama-3-8b';"
     ),
+    "price_is_plausible": "update price set usd_per_hour = usd_per_hour * 8760 where target_id = 'p5.48xlarge'",
+    "price_without_target": "update price set target_id = 'p5.49xlarge' where target_id = 'p5.48xlarge'",
+    "system_has_accelerators": "delete from system_accelerator where system_id = 'p5.48xlarge'",
+    "system_is_no_big_device": "update system_accelerator set devices = 1 where system_id = 'gb200-nvl72'",
     "kept_rows_are_current": "delete from kept_resolved_name where name_key = name_key('h100')",
 }
 

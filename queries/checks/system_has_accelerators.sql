@@ -1,0 +1,5 @@
+-- Every system says which accelerators it holds: without them, nothing can be answered for it.
+
+select shape.system_id
+from system_shape as shape
+where shape.accelerator_kinds = 0
