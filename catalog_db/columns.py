@@ -50,6 +50,12 @@ class Columns:
     unit: str | None
 
     @property
+    def counts_gpus(self) -> bool:
+        """Whether the count is one of GPUs, by its column's name; a plain "count" of a machine is one of machines."""
+        key = _key(self.by_role.get("count", ""))
+        return any(word in key for word in ("gpu", "accelerator", "device", "card"))
+
+    @property
     def words(self) -> str:
         """One line that says what was taken for what."""
         return "columns: " + ", ".join(f"{role} = {self.by_role[role]}" for role in ROLES if role in self.by_role)

@@ -36,7 +36,7 @@ WANTED = {
 class Fleet:
     """A fleet whose machines are known to the connection, and what should be said about it."""
 
-    found: columns.Columns
+    columns: columns.Columns
     notes: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
@@ -59,7 +59,7 @@ def fits(
     found = read(connection, inventory.named(what, table, sql), mapping or {})
     for text in found.unknown:
         warnings.warn(text, stacklevel=3)
-    return ask(connection, asked, per, everything)[0]
+    return ask(connection, found, asked, per, everything)[0]
 
 
 def read(
@@ -82,7 +82,7 @@ def read(
 
 
 def ask(
-    connection: duckdb.DuckDBPyConnection, asked: Question, per: str, everything: bool
+    connection: duckdb.DuckDBPyConnection, found: Fleet, asked: Question, per: str, everything: bool
 ) -> tuple[query.Answer, dict[str, Any]]:
     """The answer for the fleet that was read, one row per `per`, and its summary in numbers."""
     if per not in GRAINS:
@@ -91,6 +91,7 @@ def ask(
     parameters = asked.parameters | {
         "devices": asked.parameters["devices"] or (least_devices(asked.parameters) if split else None),
         "most_levels": LEVELS_OF_ONE if asked.parameters["model"] else LEVELS_OF_ALL,
+        "counts_gpus": found.columns.counts_gpus,
         "everything": everything,
     }
     for step in STEPS + (SET_STEPS if per == "model" else ()):

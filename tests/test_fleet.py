@@ -113,6 +113,19 @@ def test_counts_of_nodes_and_of_no_gpus(ask: Ask) -> None:
     assert (rows[0]["nodes"], rows[0]["replicas"]) == (11, 21)
 
 
+def test_machines_bring_their_own_number_of_gpus(ask: Ask) -> None:
+    text = "instance_type,count\np5.48xlarge,3\np4d.24xlarge,\nNVIDIA L4,2\n"
+    rows = {row["node"]: row for row in ask(text, model="llama-3-8b")}
+    assert {node: (row["accelerator"], row["node_devices"], row["nodes"]) for node, row in rows.items()} == {
+        "row 1": ("h100-sxm5-80gb", 8, 3), "row 2": ("a100-sxm4-40gb", 8, 1), "row 3": ("l4", 2, 1),
+    }  # fmt: skip
+
+
+def test_a_count_of_gpus_is_one_also_for_machines(ask: Ask) -> None:
+    row = ask("instance_type,gpus\np5.48xlarge,4\n", model="llama-3-8b")[0]
+    assert (row["accelerator"], row["node_devices"], row["nodes"]) == ("h100-sxm5-80gb", 4, 1)
+
+
 def test_unknown_and_ambiguous_names_are_told_and_the_others_answered(ask: Ask) -> None:
     with pytest.warns(UserWarning) as told:
         rows = ask("node,gpu\na,H100X\nb,L4\nc,H100X\nd,=HYPERLINK(1)\n", model="llama-3-8b")

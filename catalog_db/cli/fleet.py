@@ -64,8 +64,8 @@ def answer(
     """Read the inventory, answer and print."""
     refuse_own(source, output)
     found = fleet.read(connection, source, mapping)
-    say(found.found.words, *found.unknown, *found.notes, *asked.notes)
-    answered, summary = fleet.ask(connection, asked, per, everything)
+    say(found.columns.words, *found.unknown, *found.notes, *asked.notes)
+    answered, summary = fleet.ask(connection, found, asked, per, everything)
     shown = ordered(answered, sort, limit)
     say(question.assumptions(asked, next(iter(shown.head(1)), None)))
     render.write(shown, form, output, _columns(per, shown))

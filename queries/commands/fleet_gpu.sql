@@ -13,6 +13,7 @@ with listed as (
 meaning as (
     select
         name.name_key,
+        false as is_system,
         string_agg(name.target_id, ', ' order by name.target_id) as targets
     from name
     where name.kind = 'accelerator'
@@ -20,6 +21,7 @@ meaning as (
     union all
     select
         name.name_key,
+        true as is_system,
         string_agg(name.target_id, ', ' order by name.target_id) as targets
     from name
     where
@@ -36,6 +38,7 @@ select
     listed.rows,
     resolved.target_id as accelerator,
     resolved.devices as machine_devices,
+    coalesce(meaning.is_system, false) as is_system,
     coalesce(resolved.targets > 1, false) as is_chosen,
     meaning.targets
 from listed

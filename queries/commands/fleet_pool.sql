@@ -1,6 +1,7 @@
 -- Which devices does each machine have? One row per machine, accelerator and amount of memory free on its devices.
 --
--- Rows of the same machine are added up. Free memory is NULL where all of it is free. Where a fleet knows more than
+-- A system has its own number of devices, unless the count is one of GPUs ($counts_gpus); any other count of it is one of
+-- machines. Rows of the same machine are added up. Free memory is NULL where all of it is free. Where a fleet knows more than
 -- $most_levels different amounts, they are rounded down to whole GiB, or to eights of them: an engine then has at least that.
 
 with known as (
@@ -9,8 +10,12 @@ with known as (
         listed.accelerator,
         case when entry.free_bytes >= memory.visible_memory_bytes then null else entry.free_bytes end as free_bytes,
         entry.row_number,
-        coalesce(entry.devices, 1) as devices,
-        coalesce(entry.nodes, 1) as nodes,
+        case
+            when listed.is_system and not $counts_gpus then listed.machine_devices
+            else coalesce(entry.devices, listed.machine_devices)
+        end as devices,
+        coalesce(entry.nodes, 1) * case when listed.is_system and not $counts_gpus then coalesce(entry.devices, 1) else 1 end
+            as nodes,
         entry.price
     from fleet_entry as entry
     inner join fleet_gpu as listed on entry.gpu = listed.gpu
