@@ -125,8 +125,8 @@ def _file(connection: duckdb.DuckDBPyConnection, source: Source, path: Path, cop
         _copy_sqlite(source, path, copy)
         return _csv(connection, copy)
     if kind == "parquet":
-        return connection.read_parquet(_literal(path))
-    return connection.read_json(_literal(path)) if kind == "json" else _csv(connection, path)
+        return connection.read_parquet(literal(path))
+    return connection.read_json(literal(path)) if kind == "json" else _csv(connection, path)
 
 
 def _kind(path: Path) -> str:
@@ -153,7 +153,7 @@ def _csv(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRe
     header, separator = _header(path)
     names = dict.fromkeys(_unique(next(csv.reader([header], delimiter=separator), [])), "VARCHAR")
     return connection.read_csv(
-        _literal(path), header=True, auto_detect=False, columns=names, delimiter=separator,
+        literal(path), header=True, auto_detect=False, columns=names, delimiter=separator,
         quotechar='"', escapechar='"',
     )  # fmt: skip
 
@@ -180,7 +180,7 @@ def _unique(names: Iterable[str]) -> list[str]:
     return found
 
 
-def _literal(path: Path) -> str:
+def literal(path: Path) -> str:
     """A path that DuckDB takes as it stands, and not as a pattern of several files."""
     return "".join(SEQUENCES.get(letter, letter) for letter in str(path))
 

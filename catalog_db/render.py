@@ -194,7 +194,7 @@ def _terminal_width() -> int:
 
 
 def _heading(name: str) -> str:
-    return name.replace("_bytes", " GiB").replace("_", " ")
+    return (name.removesuffix("_bytes") + " GiB" if name.endswith("_bytes") else name).replace("_", " ")
 
 
 def _is_numeric(rows: Sequence[Sequence[Any]], index: int) -> bool:
