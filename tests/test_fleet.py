@@ -173,7 +173,8 @@ def test_smallest_set_spans_nodes_where_none_holds_it(ask: Ask, db: duckdb.DuckD
     count = row["smallest_set_nodes"]
     assert (row["devices"], row["tensor_parallel"], row["pipeline_parallel"]) == (8 * count, 8, count)
     sql = """
-        select fits from fits('H100', devices := $1, pipeline_parallel := $2, weight_format := 'native') where model = $3
+        select fits from fits('H100', devices := $1, pipeline_parallel := $2, weight_format := 'native')
+        where model = $3
     """
     verdicts = [db.execute(sql, [8 * n, n, "deepseek-r1"]).fetchone() for n in range(2, count + 1)]
     assert verdicts == [(False,)] * (count - 2) + [(True,)]

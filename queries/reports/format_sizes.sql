@@ -3,7 +3,7 @@
 -- One row per weight format that the engine loads, the widest first.
 --
 -- model (model, 'qwen3-32b'): which model.
--- gpu (accelerator, 'RTX 4090'): which GPU.
+-- gpu (accelerator, 'L40S'): which GPU.
 -- devices (bigint, 1): how many of it.
 -- engine (engine, 'vllm'): which engine.
 
@@ -17,7 +17,7 @@ select
     planned.max_sequences
 from
     mlsysdb.plan(
-        coalesce(getvariable('gpu')::varchar, 'RTX 4090'), coalesce(getvariable('model')::varchar, 'qwen3-32b'),
+        coalesce(getvariable('gpu')::varchar, 'L40S'), coalesce(getvariable('model')::varchar, 'qwen3-32b'),
         coalesce(getvariable('devices')::bigint, 1), null, null, null, null, null, 'any', null,
         coalesce(getvariable('engine')::varchar, 'vllm'), null, null, null, false, false
     ) as planned

@@ -36,8 +36,13 @@ def fleet(rows: Rows) -> bool:
 
 
 def gpu_for_load(rows: Rows) -> bool:
-    b200 = one(rows, accelerator="b200")
-    return b200["devices"] == 1 and is_sorted(rows, "usd_per_hour") and all(row["max_sequences"] >= 16 for row in rows)
+    b200, l4 = one(rows, accelerator="b200"), one(rows, accelerator="l4")
+    return (
+        b200["devices"] < l4["devices"]
+        and b200["usd_per_hour"] > 0
+        and is_sorted(rows, "usd_per_hour")
+        and all(row["max_sequences"] >= 16 for row in rows)
+    )
 
 
 def kv_dtype_loss(rows: Rows) -> bool:
@@ -96,7 +101,9 @@ def unverified(rows: Rows) -> bool:
 def binary_gigabytes(rows: Rows) -> bool:
     h100 = one(rows, accelerator="h100-sxm5-80gb")
     return (
-        h100["is_binary_unit"] is True and h100["gibibytes"] == 80 and one(rows, accelerator="h200")["gigabytes"] == 141
+        h100["is_binary_unit"] is True
+        and h100["gibibytes"] == 80
+        and one(rows, accelerator="h200-sxm5-141gb", as_printed="141 GB")["gigabytes"] == 141
     )
 
 
@@ -147,9 +154,10 @@ def full_context(rows: Rows) -> bool:
 CHECKS: dict[str, Callable[[Rows], bool]] = {
     check.__name__: check
     for check in (
-        fleet, gpu_for_load, kv_dtype_loss, context_per_dollar, lost_at_long_context, widest_format, cheapest_machine, laptop,
-        tensor_parallel, cache_per_token, unverified, binary_gigabytes, resident_and_active, error_by_architecture, memory_lost,
-        format_sizes, sequences_by_context, disagreeing_sources, memory_per_dollar, smallest_gpu, full_context,
+        fleet, gpu_for_load, kv_dtype_loss, context_per_dollar, lost_at_long_context, widest_format, cheapest_machine,
+        laptop, tensor_parallel, cache_per_token, unverified, binary_gigabytes, resident_and_active,
+        error_by_architecture, memory_lost, format_sizes, sequences_by_context, disagreeing_sources, memory_per_dollar,
+        smallest_gpu, full_context,
     )
 }  # fmt: skip
 
