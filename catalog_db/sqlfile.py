@@ -22,6 +22,12 @@ class SqlFile:
         """The header's first paragraph, on one line."""
         return " ".join(self.header.split("\n\n")[0].split())
 
+    @property
+    def mend(self) -> str:
+        """How to mend what a check finds: its paragraph that begins with `Mend:`, on one line; empty without one."""
+        found = [" ".join(paragraph.split()) for paragraph in self.header.split("\n\n")]
+        return next((text for text in found if text.startswith("Mend:")), "")
+
 
 def read(path: Path) -> SqlFile:
     """Split the file at `path` into header, definition and tests."""

@@ -13,6 +13,8 @@ from catalog_db.cli.app import app
 from catalog_db.cli.options import Database, Format, Output, check_format, say
 from catalog_db.version import __version__
 
+SHOWN = 10  # rows that a failing check prints
+
 
 @app.command()
 def upgrade(database: Database = None) -> None:
@@ -37,10 +39,12 @@ def check(
         if accuracy:
             render.write(query.report(connection, "accuracy"), form, output)
             return
-        results = [
-            (rule.name, "ok" if not rows else f"{len(rows)} rows", rule.summary)
-            for rule, rows in install.run_checks(connection)
-        ]
-        render.emit(render.text(("rule", "result", "meaning"), results, form), output)
-    if any(result != "ok" for _, result, _ in results):
+        found = install.run_checks(connection)
+    results = [(rule.name, "ok" if not rows else f"{len(rows)} rows", rule.summary) for rule, rows in found]
+    render.emit(render.text(("rule", "result", "meaning"), results, form), output)
+    failed = [(rule, rows) for rule, rows in found if rows]
+    for rule, rows in failed:
+        say(f"{rule.name} finds:", *(f"  {', '.join(map(str, row))}" for row in rows[:SHOWN]))
+        say(f"  and {len(rows) - SHOWN} more" if len(rows) > SHOWN else "", f"  {rule.mend}")
+    if failed:
         raise typer.Exit(1)

@@ -159,7 +159,10 @@ def weight_format(config: Config, notes: list[str]) -> str | None:
     quantization = first(config, "quantization_config") or first(text_config(config), "quantization_config")
     if not quantization:
         return PLAIN_FORMATS.get(dtype(config) or "")
-    found = None if first(text_config(config), "expert_dtype") else quantized_format(quantization)
+    expert_dtype = first(text_config(config), "expert_dtype")
+    found = quantized_format(quantization)
+    if expert_dtype:  # DeepSeek V4: vLLM, models/deepseek_v4/quant_config.py
+        found = "fp8-mxfp4" if (expert_dtype, found) == ("fp4", "fp8-block-128") else None
     if found is None:
         method = first(quantization, "quant_algo", "format", "quant_method")
         notes.append(f"no single weight format stands for this quantization_config ({method})")

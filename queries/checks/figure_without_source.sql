@@ -1,4 +1,6 @@
 -- Every figure of the catalog stands in `citation`: as many as there are non-null figures in its table.
+--
+-- Mend: give the row a source_id of source.csv, a locator and a tier; or add the table to the view citation.
 
 with counted as (
     select 'accelerator_spec' as table_name, count(value) as figures from accelerator_spec

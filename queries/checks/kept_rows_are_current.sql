@@ -1,4 +1,6 @@
 -- The rows kept for speed are those of their views; after a change by SQL, `mlsysdb upgrade` keeps them anew.
+--
+-- Mend: run `mlsysdb upgrade`, which keeps the rows of these views anew.
 
 with differing as (
     (select 'accelerator_memory' as relation, view.accelerator_id as id, view.runtime_memory_bytes as value from accelerator_memory as view)

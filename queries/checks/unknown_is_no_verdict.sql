@@ -1,4 +1,6 @@
 -- Where a term of the sum is unknown, so is the verdict: no view or table macro turns NULL into false.
+--
+-- Mend: a function or view of queries/ turns NULL into a figure (greatest, least, sum and coalesce do): return NULL for it.
 
 select
     plan.model,

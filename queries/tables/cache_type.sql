@@ -1,7 +1,9 @@
 -- One row per model, way of using several devices and kind of layer: how the engine keeps its cache, on the fullest device.
 --
 -- step_bytes is what one more block of the kind costs over all its layers; block_bytes what one block costs over all kinds
--- that share a pool. In a hybrid model of a paged engine, layers stand in groups of equal size and pages (see group_layers).
+-- that share a pool. In a hybrid model of a paged engine, layers stand in groups of equal size and pages (see group_layers);
+-- compressed caches are packed, and their compressors' states are kinds of their own (see packed_cache; blocks of 256 and 64 tokens, of 4
+-- and 8 for the states: vLLM, models/deepseek_v4/compressor.py).
 
 create or replace macro cache_type(
     model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, kv_dtype, engine
@@ -61,6 +63,7 @@ create or replace macro cache_type(
                 layer.conv_state_values, layer.recurrent_state_values, coalesce(wide.state_bits::bigint, layer.recurrent_state_bits),
                 wide.model_bits, shape.tensor_parallel
             ) as state_bytes,
+            layer.compression_ratio,
             mlsysdb.stage_layers(layer.layers, shape.pipeline_parallel) as layers
         from wide
         cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as shape
@@ -84,12 +87,13 @@ create or replace macro cache_type(
             layered.block_tokens,
             layered.token_bytes,
             layered.state_bytes,
+            layered.compression_ratio,
             sum(layered.layers)::bigint as layers
         from layered
         group by
             layered.model_id, layered.kv_dtype_id, layered.devices, layered.tensor_parallel, layered.pipeline_parallel,
             layered.expert_parallel, layered.kv_layout, layered.group_ratio, layered.recurrent_blocks, layered.kind,
-            layered.window_tokens, layered.block_tokens, layered.token_bytes, layered.state_bytes
+            layered.window_tokens, layered.block_tokens, layered.token_bytes, layered.state_bytes, layered.compression_ratio
     ),
 
     aligned as (
@@ -131,34 +135,112 @@ create or replace macro cache_type(
             unified.*,
             case when unified.is_hybrid then ceil(unified.layers / unified.group_layers)::bigint else 1 end as groups
         from unified
+    ),
+
+    separate as (
+        select
+            grouped.model_id,
+            grouped.kv_dtype_id,
+            grouped.devices,
+            grouped.tensor_parallel,
+            grouped.pipeline_parallel,
+            grouped.expert_parallel,
+            grouped.kind,
+            grouped.compression_ratio,
+            grouped.window_tokens,
+            grouped.recurrent_blocks,
+            grouped.layers,
+            grouped.groups,
+            grouped.token_bytes * grouped.layers as token_bytes,
+            grouped.state_bytes * grouped.layers as state_bytes,
+            case
+                when grouped.kind <> 'recurrent' and grouped.is_hybrid and grouped.page_bytes % grouped.own_page_bytes = 0
+                    then (grouped.aligned_tokens * grouped.page_bytes / grouped.own_page_bytes)::bigint
+                else grouped.aligned_tokens
+            end as block_tokens,
+            case
+                when grouped.is_hybrid then grouped.groups * grouped.group_layers * grouped.page_bytes
+                else grouped.own_page_bytes * grouped.layers
+            end as step_bytes,
+            case
+                when grouped.kv_layout <> 'paged' then 0
+                when grouped.is_hybrid then grouped.group_layers * grouped.page_bytes
+                else sum(grouped.own_page_bytes * grouped.layers) over (partition by grouped.model_id, grouped.devices)
+            end as block_bytes
+        from grouped
+    ),
+
+    packing as (
+        select
+            wide.model_id,
+            packed.window_groups,
+            packed.coarse_groups,
+            packed.main_slots * mlsysdb.page_bytes(64, entry.entry_bytes, entry.alignment_bytes)
+            + packed.fine_layers * mlsysdb.page_bytes(64, packed.index_dim * wide.index_bits / 8, entry.alignment_bytes)
+            + packed.coarse_layers * mlsysdb.page_bytes(2, entry.entry_bytes, entry.alignment_bytes) as block_bytes
+        from wide
+        inner join mlsysdb.packed_cache as packed on wide.model_id = packed.model_id
+        inner join (
+            select
+                kv.kv_dtype_id,
+                mlsysdb.kv_token_bytes(
+                    'mla', null, null, null, shape.latent_dim, shape.rope_dim, null, 1, kv.bits, 0, 1
+                ) as entry_bytes,
+                case when kv.bits = 8 then 576 else 512 end as alignment_bytes,
+                shape.model_id
+            from mlsysdb.packed_cache as shape
+            cross join mlsysdb.kv_dtype as kv
+        ) as entry on wide.model_id = entry.model_id and wide.kv_dtype_id = entry.kv_dtype_id
+        where wide.kv_layout = 'paged'
     )
 
     select
-        grouped.model_id,
-        grouped.kv_dtype_id,
-        grouped.devices,
-        grouped.tensor_parallel,
-        grouped.pipeline_parallel,
-        grouped.expert_parallel,
-        grouped.kind,
-        grouped.window_tokens,
-        grouped.recurrent_blocks,
-        grouped.layers,
-        grouped.groups,
-        grouped.token_bytes * grouped.layers as token_bytes,
-        grouped.state_bytes * grouped.layers as state_bytes,
+        separate.model_id,
+        separate.kv_dtype_id,
+        separate.devices,
+        separate.tensor_parallel,
+        separate.pipeline_parallel,
+        separate.expert_parallel,
+        separate.kind,
+        separate.window_tokens,
+        separate.recurrent_blocks,
+        separate.layers,
+        separate.groups,
+        separate.token_bytes,
+        separate.state_bytes,
         case
-            when grouped.kind <> 'recurrent' and grouped.is_hybrid and grouped.page_bytes % grouped.own_page_bytes = 0
-                then (grouped.aligned_tokens * grouped.page_bytes / grouped.own_page_bytes)::bigint
-            else grouped.aligned_tokens
+            when packing.model_id is null then separate.block_tokens
+            when separate.kind = 'sliding' then 64
+            else 256
         end as block_tokens,
         case
-            when grouped.is_hybrid then grouped.groups * grouped.group_layers * grouped.page_bytes
-            else grouped.own_page_bytes * grouped.layers
+            when packing.model_id is null then separate.step_bytes
+            when separate.kind = 'sliding' then packing.window_groups * packing.block_bytes
+            when separate.compression_ratio = 4 then packing.block_bytes
+            else 0
         end as step_bytes,
-        case
-            when grouped.kv_layout <> 'paged' then 0
-            when grouped.is_hybrid then grouped.group_layers * grouped.page_bytes
-            else sum(grouped.own_page_bytes * grouped.layers) over (partition by grouped.model_id, grouped.devices)
-        end as block_bytes
-    from grouped;
+        coalesce(packing.block_bytes, separate.block_bytes) as block_bytes
+    from separate
+    left join packing on separate.model_id = packing.model_id
+    union all
+    select
+        separate.model_id,
+        separate.kv_dtype_id,
+        separate.devices,
+        separate.tensor_parallel,
+        separate.pipeline_parallel,
+        separate.expert_parallel,
+        'sliding' as kind,
+        state.window_tokens,
+        separate.recurrent_blocks,
+        0 as layers,
+        0 as groups,
+        0 as token_bytes,
+        0 as state_bytes,
+        state.block_tokens,
+        case state.compression_ratio when 4 then 1 else packing.coarse_groups end * packing.block_bytes as step_bytes,
+        packing.block_bytes
+    from separate
+    inner join packing on separate.model_id = packing.model_id
+    inner join (values (4, 4, 8), (128, 8, 128)) as state (compression_ratio, block_tokens, window_tokens)
+        on separate.compression_ratio = state.compression_ratio;
