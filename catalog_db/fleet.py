@@ -5,9 +5,12 @@ Every figure comes from SQL: each step is a question of queries/commands whose r
 
 from __future__ import annotations
 
+import os
+import tempfile
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -24,6 +27,7 @@ SET_STEPS = ("fleet_place", "fleet_span", "fleet_set")
 SHOWN_NAMES = 10
 # Different amounts of free memory that are planned one by one: for every model, and for one model.
 LEVELS_OF_ALL, LEVELS_OF_ONE = 200, 5000
+MOST_SORTED = 5_000_000
 WANTED = {
     "count": "a whole number from 0 to 1,000,000",
     "nodes": "a whole number from 0 to 10,000,000",
@@ -66,6 +70,8 @@ def read(
     connection: duckdb.DuckDBPyConnection, source: inventory.Source, mapping: Iterable[str] | Mapping[str, str] = ()
 ) -> Fleet:
     """Read an inventory. Raises UsageError when its GPU column cannot be told, a cell is bad, or no GPU is known."""
+    # What does not fit into memory goes where temporary files go, and not into the folder that one happens to be in.
+    connection.execute("set temp_directory = $1", [str(Path(tempfile.gettempdir()) / f"mlsysdb-{os.getpid()}")])
     with inventory.opened(connection, source) as rows:
         found = columns.recognised(rows.columns, mapping)
         if "gpu" not in found.by_role:
@@ -97,7 +103,12 @@ def ask(
     for step in STEPS + (SET_STEPS if per == "model" else ()):
         query.keep(connection, step, parameters)
     summary = query.report(connection, "fleet_summary", parameters).first or {}
-    return query.report(connection, f"fleet_{per}", parameters), summary
+    answer = query.report(connection, f"fleet_{per}", parameters)
+    if per == "node" and summary["answers"] <= MOST_SORTED:
+        answer = answer.sorted_by("inventory_row", "accelerator", "-fits", "-weights_bytes", "model")
+    elif per == "node":
+        connection.execute("set preserve_insertion_order = false")  # written as they come, in bounded memory
+    return answer, summary
 
 
 def summary_words(summary: dict[str, Any], model: str | None) -> list[str]:
@@ -113,6 +124,8 @@ def summary_words(summary: dict[str, Any], model: str | None) -> list[str]:
         (summary["repeated_nodes"], "nodes have several rows: their GPUs and prices are added up"),
     ]
     lines = ["; ".join(words)] + [f"{number:,} {text}" for number, text in left_out if number]
+    if summary["answers"] > MOST_SORTED:
+        lines.append(f"{summary['answers']:,} rows of nodes and models: they are not sorted")
     if summary["step_bytes"] > 1:
         lines.append(
             f"free memory is rounded down to {summary['step_bytes'] // 2**30} GiB: it comes in too many amounts"

@@ -35,11 +35,14 @@ class Answer:
 
     def ordered(self, sort: str | None, limit: int | None) -> Answer:
         """The same answer sorted by a column ("-column": largest first), unknown last, and cut after `limit` rows."""
-        relation = self.relation
-        if sort:
-            column = duckdb.SQLExpression(quoted_name(sort.lstrip("-")))
-            relation = relation.sort((column.desc() if sort.startswith("-") else column.asc()).nulls_last())
-        return Answer(relation.limit(limit) if limit else relation, self.connection)
+        answer = self.sorted_by(sort) if sort else self
+        return Answer(answer.relation.limit(limit) if limit else answer.relation, self.connection)
+
+    def sorted_by(self, *columns: str) -> Answer:
+        """The same answer sorted by columns ("-column": largest first), unknown last."""
+        keys = [(duckdb.SQLExpression(quoted_name(name.lstrip("-"))), name.startswith("-")) for name in columns]
+        order = [(column.desc() if is_down else column.asc()).nulls_last() for column, is_down in keys]
+        return Answer(self.relation.sort(*order), self.connection)
 
     def head(self, count: int) -> list[dict[str, Any]]:
         """The first rows as dictionaries, without fetching the others."""
@@ -86,7 +89,9 @@ def report_sql(name: str) -> str:
 def report(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None) -> Answer:
     """Run a question of queries/commands with those of `parameters` that it names."""
     text = report_sql(name)
-    return Answer(connection.sql(text, params=_used(connection, text, parameters)), connection)
+    used = _used(connection, text, parameters)
+    # DuckDB runs a statement with parameters at once and holds its rows; one without is run when its rows are fetched.
+    return Answer(connection.sql(text, params=used) if used else connection.sql(text), connection)
 
 
 def keep(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None) -> None:

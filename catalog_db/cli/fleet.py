@@ -68,7 +68,7 @@ def answer(
     answered, summary = fleet.ask(connection, found, asked, per, everything)
     shown = ordered(answered, sort, limit)
     say(question.assumptions(asked, next(iter(shown.head(1)), None)))
-    render.write(shown, form, output, _columns(per, shown))
+    render.write(shown, form, output, _columns(per, found))
     say(*fleet.summary_words(summary, asked.parameters["model"]))
 
 
@@ -89,11 +89,8 @@ def _bare(table: str) -> str:
     return table.split(".")[-1].lower()
 
 
-def _columns(per: str, answered: query.Answer) -> list[str] | None:
+def _columns(per: str, found: fleet.Fleet) -> list[str] | None:
     """The columns a table shows; prices only where the inventory has any."""
-    if per not in COLUMNS:
-        return None
-    priced = any(
-        row.get("price") is not None or row.get("smallest_set_price") is not None for row in answered.head(100)
-    )
-    return [name for name in COLUMNS[per] if priced or ("price" not in name and name != "cheapest_node")]
+    priced = "price" in found.columns.by_role
+    unpriced = [name for name in COLUMNS.get(per, ()) if "price" not in name and name != "cheapest_node"]
+    return (COLUMNS[per] if priced else unpriced) if per in COLUMNS else None

@@ -1,6 +1,7 @@
 -- How does each kind of machine best hold each model? The widest weight format that fits, then the fewest devices a replica.
 --
--- Each accelerator, number of devices and amount of free memory is planned once, however many machines have them.
+-- What does not fit is kept only when $everything. Each accelerator, number of devices and amount of free memory is planned
+-- once, however many machines have them.
 
 with tried as (
     select distinct
@@ -60,4 +61,4 @@ select
         ranked.reached_devices, ranked.replicas * ranked.devices, ranked.usable_memory_bytes, ranked.headroom_bytes
     ) as stranded_bytes
 from ranked
-where ranked.choice = 1
+where ranked.choice = 1 and (ranked.fits or $everything)

@@ -6,6 +6,7 @@ select
     machine.make_up,
     arg_min(machine.node, machine.row_number) as first_node,
     max(machine.devices) as devices,
-    sum(machine.nodes)::bigint as nodes
+    sum(machine.nodes)::bigint as nodes,
+    count(*) as machines
 from fleet_machine as machine
 group by machine.accelerator, machine.make_up

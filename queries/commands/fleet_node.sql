@@ -1,4 +1,6 @@
--- Which of my machines hold what? One row per machine and model; what does not fit only when $everything.
+-- Which of my machines hold what? One row per machine and model.
+--
+-- Neither sorted nor with parameters: a large fleet has more of these rows than memory holds, and they are to be streamed.
 
 select
     machine.node,
@@ -40,9 +42,8 @@ select
     choice.stranded_devices,
     choice.stranded_bytes,
     machine.price,
-    machine.price / nullif(choice.replicas, 0) as price_per_replica
+    machine.price / nullif(choice.replicas, 0) as price_per_replica,
+    machine.row_number as inventory_row
 from fleet_machine as machine
 inner join fleet_kind as kind on machine.accelerator = kind.accelerator and machine.make_up = kind.make_up
 inner join fleet_choice as choice on kind.kind_id = choice.kind_id
-where choice.fits or $everything
-order by machine.row_number asc, choice.fits desc nulls last, choice.weights_bytes * choice.devices desc, choice.model asc

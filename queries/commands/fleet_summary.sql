@@ -32,7 +32,8 @@ held as (
         count(distinct choice.model) filter (where choice.fits) as models,
         count(distinct choice.model) as all_models,
         count(distinct choice.kind_id) filter (where choice.fits) as holding_kinds,
-        coalesce(sum(kind.nodes) filter (where choice.fits and choice.model = $model), 0)::bigint as holding_nodes
+        coalesce(sum(kind.nodes) filter (where choice.fits and choice.model = $model), 0)::bigint as holding_nodes,
+        coalesce(sum(kind.machines), 0)::bigint as answers
     from fleet_choice as choice
     inner join fleet_kind as kind on choice.kind_id = kind.kind_id
 )
@@ -45,6 +46,7 @@ select
     had.kinds,
     held.models,
     held.holding_nodes,
+    held.answers,
     (select count(*) from model) as all_models,
     (select coalesce(max(pool.step_bytes), 1) from fleet_pool as pool)::bigint as step_bytes
 from listed
