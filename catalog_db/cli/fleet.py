@@ -8,7 +8,7 @@ from typing import Annotated
 import duckdb
 import typer
 
-from catalog_db import fleet, inventory, query, question, render
+from catalog_db import fleet, inventory, question, render
 from catalog_db.cli.options import ordered, say
 from catalog_db.errors import UsageError
 from catalog_db.output import Table, target
