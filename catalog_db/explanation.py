@@ -12,7 +12,7 @@ from catalog_db.question import Question
 
 SETTINGS = (
     "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "engine_profile_id", "engine_max_sequences",
-    "max_batched_tokens", "own_tokens",
+    "max_batched_tokens", "own_tokens", "checkpoint",
 )  # fmt: skip
 
 
@@ -21,7 +21,7 @@ def explain(connection: duckdb.DuckDBPyConnection, asked: Question) -> dict[str,
     rows = query.report(connection, "explain", asked.parameters).dicts()
     if not rows:
         raise UsageError(_no_answer(asked))
-    row = rows[0]
+    row = rows[0] | {"checkpoint": asked.parameters["model"]}
     beside = _engine(connection, row)
     terms = _weights(connection, row) + [term for term in beside if term["term"] == "weights"]
     terms += _cache(connection, row) + [term for term in beside if term["term"] != "weights"]
@@ -42,7 +42,7 @@ def _no_answer(asked: Question) -> str:
 
 
 PARAMETERS = {
-    "explain_weights": ("model", "weight_format", "tensor_parallel", "pipeline_parallel"),
+    "explain_weights": ("model", "checkpoint", "weight_format", "tensor_parallel", "pipeline_parallel"),
     "explain_cache": (
         "model", "kv_dtype", "context_tokens", "sequences", "engine_profile_id", "tensor_parallel",
         "pipeline_parallel",
@@ -52,7 +52,7 @@ PARAMETERS = {
         "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory",
         "tensor_parallel", "pipeline_parallel",
     ),
-    "explain_citations": ("model", "accelerator", "weight_format", "kv_dtype", "engine_profile_id"),
+    "explain_citations": ("model", "checkpoint", "accelerator", "weight_format", "kv_dtype", "engine_profile_id"),
 }  # fmt: skip
 
 

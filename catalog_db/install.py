@@ -20,8 +20,8 @@ COLUMNS = """
 """
 # Views that every answer reads whole: their rows are kept as tables kept_<view>; a question then takes half the time.
 KEPT = (
-    "accelerator_memory", "engine_default_for", "model_cache", "model_kv_width", "model_trait", "model_weight",
-    "resolved_name",
+    "accelerator_memory", "checkpoint_name", "engine_default_for", "model_cache", "model_kv_width", "model_trait",
+    "model_weight", "resolved_name",
 )  # fmt: skip
 
 

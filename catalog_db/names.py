@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 
 from catalog_db import query
@@ -9,6 +11,7 @@ from catalog_db.errors import UsageError
 
 WORDS = {
     "model": "model",
+    "checkpoint": "checkpoint",
     "accelerator": "GPU or accelerator",
     "system": "system",
     "weight_format": "weight format",
@@ -29,6 +32,23 @@ def resolve(connection: duckdb.DuckDBPyConnection, kind: str, text: str) -> tupl
     if found:
         raise UsageError(f"{text!r} means several: {', '.join(target for target, _ in found)}: name one of them")
     raise UsageError(_unknown(connection, kind, text))
+
+
+def meanings(connection: duckdb.DuckDBPyConnection, kind: str, text: str) -> list[str]:
+    """The ids of all that `text` may mean. Raises UsageError when it means nothing."""
+    found = query.report(connection, "resolve", {"kind": kind, "text": text}).rows
+    if not found:
+        raise UsageError(_unknown(connection, kind, text))
+    return [target for target, _ in found]
+
+
+def checkpoint(connection: duckdb.DuckDBPyConnection, text: str, engine: str) -> dict[str, Any] | None:
+    """What checkpoint `text` names: `text`, its id, model, format, size as printed, and which engines load it; or None.
+
+    The id is None where the text only says model and format, as in MODEL-FP8.
+    """
+    found = query.report(connection, "checkpoint", {"text": text, "engine": engine}).first
+    return found and {"text": text} | found
 
 
 def anything(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[str, str]:

@@ -83,19 +83,24 @@ def prepare(
 ) -> Question:
     """Resolve names and check values; notes say what was taken for granted. Raises UsageError."""
     notes: list[str] = []
+    engine = _engine(connection, options.engine)
+    published = None if model is None else names.checkpoint(connection, model, engine)
     parameters = _numbers(options)
     gpu = _in_machine(connection, gpu, parameters, notes)
     parameters |= {
         "gpu": _named(connection, "accelerator", gpu, notes),
-        "model": _named(connection, "model", model, notes),
-        "weight_format": _format(connection, options.weights, notes),
+        "model": _subject(published) or _named(connection, "model", model, notes),
+        "weight_format": _format(connection, options.weights, notes, published),
         "kv_dtype": _named(connection, "kv_dtype", options.kv_dtype, notes),
-        "engine": _engine(connection, options.engine),
+        "engine": engine,
         "enforce_eager": options.enforce_eager,
         "beyond_context": options.beyond_context,
     }
+    if published:
+        notes.append(_as_published(published, engine))
     _check_split(parameters)
-    _check_context(connection, parameters)
+    _check_slice(connection, parameters)
+    _check_context(connection, parameters, published["model_id"] if published else parameters["model"])
     return Question(parameters, notes)
 
 
@@ -138,8 +143,37 @@ def _in_machine(
     return found.accelerator_id
 
 
-def _format(connection: duckdb.DuckDBPyConnection, text: str, notes: list[str]) -> str | None:
-    return text if text in ("auto", "native", "any") else _named(connection, "weight_format", text, notes)
+def _format(
+    connection: duckdb.DuckDBPyConnection, text: str, notes: list[str], published: dict[str, Any] | None
+) -> str | None:
+    """The weight format asked for; a checkpoint is in its own, and asking for another contradicts it."""
+    if published is None:
+        return text if text in ("auto", "native", "any") else _named(connection, "weight_format", text, notes)
+    own = str(published["weight_format_id"])
+    if text not in ("auto", "native", "any") and own not in names.meanings(connection, "weight_format", text):
+        raise UsageError(
+            f"--weights {text}, but {published['text']} is stored as {own}: leave --weights out, "
+            f"or name the model, {published['model_id']}"
+        )
+    return own
+
+
+def _subject(published: dict[str, Any] | None) -> str | None:
+    """What the answer is about: a checkpoint, or the model that a name was read as."""
+    return str(published["checkpoint_id"] or published["model_id"]) if published else None
+
+
+def _as_published(published: dict[str, Any], engine: str) -> str:
+    """What naming a checkpoint settles, in words. Raises UsageError when the engine does not load its format."""
+    text, stored = published["text"], published["weight_format_id"]
+    if not published["is_loaded"]:
+        others = f"--engine {published['engines']} does" if published["engines"] else "--engine ideal sums it up"
+        raise UsageError(f"{engine} does not load {stored}, as {text} is stored; {others}")
+    if published["checkpoint_id"] is None:
+        return f"{text} is no checkpoint of the catalog, read as {published['model_id']} in {stored}: weights estimated"
+    printed = published["as_printed"]
+    size = f"as published ({printed})" if printed else "estimated, its size is not known"
+    return f"{published['checkpoint_id']} is {published['model_id']} in {stored}: weights {size}"
 
 
 def _engine(connection: duckdb.DuckDBPyConnection, text: str) -> str:
@@ -162,15 +196,27 @@ def _check_split(parameters: dict[str, Any]) -> None:
         )
 
 
-def _check_context(connection: duckdb.DuckDBPyConnection, parameters: dict[str, Any]) -> None:
-    """A context above the model's own is refused unless asked for; among many models it is a verdict of false."""
-    if parameters["model"] is None or parameters["context_tokens"] is None or parameters["beyond_context"]:
+def _check_slice(connection: duckdb.DuckDBPyConnection, parameters: dict[str, Any]) -> None:
+    """Slices that cannot exchange data (MIG instances) serve a model each."""
+    if parameters["gpu"] is None or max(parameters["devices"] or 1, least_devices(parameters)) == 1:
         return
-    rows = query.report(connection, "model_context", {"model": parameters["model"]}).rows
+    found = query.report(connection, "slice", {"accelerator": parameters["gpu"]}).first
+    if found and found["is_peer_to_peer"] is False:
+        raise UsageError(
+            f"{parameters['gpu']}: slices of a device that cannot exchange data do not serve one model together; "
+            f"ask for one of them, or for the whole device: --gpu {found['parent_id']}"
+        )
+
+
+def _check_context(connection: duckdb.DuckDBPyConnection, parameters: dict[str, Any], model: str | None) -> None:
+    """A context above the model's own is refused unless asked for; among many models it is a verdict of false."""
+    if model is None or parameters["context_tokens"] is None or parameters["beyond_context"]:
+        return
+    rows = query.report(connection, "model_context", {"model": model}).rows
     own = rows[0][0] if rows else None
     if own is not None and parameters["context_tokens"] > own:
         raise UsageError(
-            f"--context {parameters['context_tokens']:,} is above the {own:,} tokens that {parameters['model']} "
+            f"--context {parameters['context_tokens']:,} is above the {own:,} tokens that {model} "
             "supports; say --beyond-context to compute it all the same"
         )
 

@@ -68,7 +68,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _unit(text: str) -> str:
-    """The unit in our own spelling: TFLOPS, TOPs, GBps, GB/sec and Gi are TFLOP/s, TOP/s, GB/s, GB/s and GiB."""
-    unit = re.sub(r"(FLOP|OP)[sS]$", r"\1/s", text.strip())
+    """The unit in our own spelling: TFLOPS, TOPs, GBps, GB/sec, Gi, gb (MIG): TFLOP/s, TOP/s, GB/s, GB/s, GiB, GB."""
+    unit = re.sub(r"(FLOP|OP)[sS]$", r"\1/s", re.sub(r"^gb$", "GB", text.strip()))
     unit = re.sub(r"^([KMGT]i?)$", r"\1B", unit)
     return re.sub(r"([Bb])ps$", r"\1/s", unit).replace("/sec", "/s")

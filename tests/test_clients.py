@@ -24,6 +24,7 @@ name = "other" if how == "alias" else "mlsysdb"
 questions = dict(line.split(": ", 1) for line in sys.stdin.read().splitlines())
 db.execute("create temp table inventory (node text, gpu text, ctx bigint)")
 db.execute("insert into inventory values ('n1', 'H100', 4096), ('n2', 'L4', 8192), ('n3', 'no such', 1)")
+db.execute("insert into inventory values ('n4', 'g6e.12xlarge', 8192)")
 answers = {"version": duckdb.__version__}
 for label, sql in questions.items():
     answers[label] = [list(map(str, row)) for row in db.execute(sql.replace("CATALOG", name)).fetchall()]
@@ -44,8 +45,9 @@ MACROS = {
     "fits": f"select {FIGURES} from mlsysdb.fits('H100', context_tokens := 32768, sequences := 8) order by model",  # noqa: S608
     "fits_model": "select accelerator, devices, required_bytes, fits from mlsysdb.fits_model('llama-3-70b')"
     " order by all",
+    "machine": f"select {FIGURES}, devices from mlsysdb.fits('p5.48xlarge') order by model",  # noqa: S608
     "scalar": "select mlsysdb.weight_bytes(70553706496, 4.25), mlsysdb.weight_bytes(70553706496)",
-    "lateral": "select i.node, f.model, f.headroom_bytes from inventory i, mlsysdb.fits(i.gpu) f"
+    "lateral": "select i.node, f.model, f.devices, f.headroom_bytes from inventory i, mlsysdb.fits(i.gpu) f"
     " where f.fits order by all",
     "lateral_context": "select i.node, f.model, f.context_tokens, f.headroom_bytes"
     " from inventory i, mlsysdb.fits(i.gpu, context_tokens := i.ctx) f where f.fits order by all",
@@ -98,7 +100,8 @@ def expected(catalog: Path) -> dict[str, Any]:
 
 def test_expected_answers_are_some(expected: dict[str, Any]) -> None:
     assert [label for label in VIEWS | MACROS if not expected[label]] == []
-    assert {row[0] for row in expected["lateral"]} == {"n1", "n2"}
+    assert {row[0] for row in expected["lateral"]} == {"n1", "n2", "n4"}
+    assert {row[-1] for row in expected["machine"]} == {"8"}
     assert len(expected["fits"]) > 50
     assert expected["scalar"] == [["37481656576.0", "141107412992.0"]]
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import shutil
+from pathlib import Path
 
 import duckdb
 import pytest
 from conftest import CommandLine
 
-from catalog_db import machine, names, query, question
+from catalog_db import build, database, machine, names, query, question
 from catalog_db.errors import UsageError
 
 USER = "insert into source (source_id, title, publisher, origin) values ('mine', 'My prices', 'me', 'user')"
@@ -146,6 +149,21 @@ def test_users_own_price_comes_before_the_catalogs(writable: duckdb.DuckDBPyConn
         " 'mine', 'contract', 'C')"
     )
     assert writable.execute(f"{lowest} and terms = 'on_demand'").fetchall() == [(80, 10, "mine")]
+
+
+def test_users_own_price_is_kept_by_an_upgrade(catalog: Path, tmp_path: Path) -> None:
+    path = tmp_path / database.FILE
+    shutil.copy2(catalog, path)
+    with contextlib.closing(database.attach(path, read_only=False)) as connection:
+        connection.execute(USER)
+        connection.execute(
+            "insert into price values ('accelerator', 'l4', 'purchase', 'any', date '2026-01-01', '2,500 USD', null,"
+            " 2500, 'mine', 'invoice', 'C')"
+        )
+    build.upgrade(path)
+    with contextlib.closing(database.attach(path)) as connection:
+        kept = connection.execute("select target_id, purchase_usd from price_lowest where source_id = 'mine'")
+        assert kept.fetchall() == [("l4", 2500)]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,20 @@ def test_rows_survive_the_revisions_after_them(tmp_path: Path) -> None:
         assert connection.execute("select title from source").fetchall() == [("Mine",)]
 
 
+def test_names_survive_the_table_made_again_around_them(tmp_path: Path) -> None:
+    path = tmp_path / "names.duckdb"
+    migrate.upgrade(path, "0013")
+    with contextlib.closing(duckdb.connect(str(path))) as connection:
+        connection.execute(
+            "insert into source (source_id, title, publisher, origin) values ('mine', 'Mine', 'me', 'user')"
+        )
+        connection.execute("insert into alias values ('our box', 'accelerator', 'l4', true, 'mine')")
+    migrate.upgrade(path)
+    with contextlib.closing(duckdb.connect(str(path))) as connection:
+        assert connection.execute("from alias").fetchall() == [("our box", "accelerator", "l4", True, "mine")]
+        connection.execute("insert into alias values ('our box', 'system', 'p5.48xlarge', true, 'mine')")
+
+
 @pytest.fixture
 def broken_migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The shipped assets with one more migration that fails half way; its revision."""

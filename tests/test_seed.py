@@ -249,8 +249,9 @@ def test_whole_numbers_have_no_exponent_sign_or_leading_zero(table: Table) -> No
 
 
 def as_meant(text: str, is_binary_unit: bool) -> str:
-    """A printed figure with its unit spelt out: "80GB" that means 2^30 bytes is "80GiB"."""
-    return re.sub(r"([KMGT])(B?)$", r"\1i\2", text) if is_binary_unit else text
+    """A printed figure with its unit spelt out: "80GB" that means 2^30 bytes is "80GiB", as is the "80gb" of MIG."""
+    spelt = re.sub(r"gb$", "GB", text)
+    return re.sub(r"([KMGT])(B?)$", r"\1i\2", spelt) if is_binary_unit else spelt
 
 
 def test_each_printed_figure_parses() -> None:
@@ -271,6 +272,15 @@ def test_each_printed_figure_is_the_value() -> None:
             if parsed is None or round(parsed) != round(float(row["value"])):
                 wrong.append((row["accelerator_id"], row["quantity_id"], row["as_printed"], row["value"], parsed))
     assert wrong == []
+
+
+DAY = r"20[0-9]{2}-[01][0-9](-[0-3][0-9])?"
+FACTS = {"announced_on": DAY, "available_on": DAY, "pci_id": r"[0-9a-f]{4}:[0-9a-f]{4}"}
+
+
+def test_each_fact_has_its_form() -> None:
+    odd = [row for row in rows_of("accelerator_fact") if not re.fullmatch(FACTS[row["fact"]], row["value"])]
+    assert odd == []
 
 
 def test_no_figure_is_absurd() -> None:

@@ -101,12 +101,7 @@ def unused_keys(module: str, text: Config, cache: Cache) -> Iterator[Tensor]:
     yield Tensor(f"{module}.k_norm.weight", dim, 1, 1)
 
 
-# ---------------------------------------------------------------- whole models
-
-
-def knows(config: Config) -> bool:
-    """Whether `build` writes this model out."""
-    return config.get("model_type") == "nemotron-nas"
+# ---------------------------------------------------------------- a whole model
 
 
 def build(config: Config, notes: list[str]) -> tuple[list[Tensor], bool]:
@@ -204,14 +199,18 @@ def joiner(name: str, wide: int, norms: tuple[str, ...]) -> Iterator[Tensor]:
 
 
 def deepseek_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[Tensor]:
-    """One more MoE layer, its joiner, and copies of embedding and head (DeepSeek-V3 README_WEIGHTS.md)."""
+    """One more MoE layer, its joiner, and copies of embedding and head (DeepSeek-V3 README_WEIGHTS.md).
+
+    GLM-4.6's checkpoint has no copies (356,785,898,816), which its config does not say: `mtp_shares_embeddings` does.
+    """
     wide, vocabulary = hidden_size(config), int(config["vocab_size"])
     for extra in range(count):
         name = f"mtp.layers.{extra}"
         yield from copy_layer(tensors, layer_count(config) - 1, name)
         yield from joiner(name, wide, ("enorm", "hnorm", "shared_head.norm"))
-        yield Tensor(f"{name}.embed_tokens.weight", vocabulary, wide, 1)
-        yield Tensor(f"{name}.lm_head.weight", vocabulary, wide, 1)
+        if not config.get("mtp_shares_embeddings"):
+            yield Tensor(f"{name}.embed_tokens.weight", vocabulary, wide, 1)
+            yield Tensor(f"{name}.lm_head.weight", vocabulary, wide, 1)
 
 
 def glm5_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[Tensor]:
@@ -253,6 +252,13 @@ def qwen_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[Tens
     yield from joiner("mtp", hidden_size(config), ("pre_fc_norm_embedding", "pre_fc_norm_hidden", "norm"))
 
 
+def exaone_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[Tensor]:
+    """Dense layers like the model's first, under one joiner; no embedding or head of its own."""
+    for extra in range(count):
+        yield from copy_layer(tensors, 0, f"mtp.layers.{extra}")
+    yield from joiner("mtp", hidden_size(config), ("pre_fc_norm_embedding", "pre_fc_norm_hidden", "norm"))
+
+
 def nemotron_mtp(tensors: list[Tensor], config: Config, count: int) -> Iterator[Tensor]:
     """An attention block and an expert block ("*E"), a joiner, and a last norm."""
     pattern, own = str(config["mtp_hybrid_override_pattern"]), str(config["hybrid_override_pattern"])
@@ -280,6 +286,7 @@ class MtpRule:
 
 DEEPSEEK = MtpRule(deepseek_mtp, "as DeepSeek-V3's 684,531,386,000")
 QWEN = MtpRule(qwen_mtp, "as Qwen3.5-27B's 27,781,427,952")
+EXAONE = MtpRule(exaone_mtp, "as EXAONE-4.5-33B's 34,350,097,664 and K-EXAONE-236B-A23B's 237,099,669,632")
 # MTP layers of a family's checkpoints where the config at hand does not mention them: Qwen3-Next's
 # config.json never does; copies of GLM-4.5's leave num_nextn_predict_layers out.
 UNNAMED_MTP = {"qwen3_next": 1, "glm4_moe": 1}
@@ -287,9 +294,13 @@ UNNAMED_MTP = {"qwen3_next": 1, "glm4_moe": 1}
 MTP: dict[str, MtpRule] = {
     "deepseek_v3": DEEPSEEK,
     "deepseek_v32": DEEPSEEK,
+    "exaone4": EXAONE,
+    "exaone_moe": EXAONE,
+    "glm4_moe_lite": MtpRule(deepseek_mtp, "as GLM-4.7-Flash's 31,221,488,576"),
     "glm4_moe": MtpRule(deepseek_mtp, "as GLM-4.5's 358,337,791,296"),
     "glm_moe_dsa": MtpRule(glm5_mtp, "as GLM-5's 753,864,139,008 and GLM-5.3's 753,329,940,480"),
     "deepseek_v4": MtpRule(deepseek_v4_mtp, "V4-Flash packed is 158,069,433,298 as published"),
+    "hy_v3": MtpRule(qwen_mtp, "as Hy3-preview's 298,786,155,776"),
     "qwen3_next": MtpRule(qwen_mtp, "as Qwen3-Next-80B-A3B's 81,324,862,720"),
     "qwen3_5_text": QWEN,
     "qwen3_5_moe_text": QWEN,

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from catalog_db.importers import layers
+from catalog_db.importers import kin, layers
 from catalog_db.importers.layers import Config, first, text_config
 from catalog_db.importers.tensors import tensor_groups
 
@@ -62,6 +62,7 @@ class Derived:
 
 def derive(config: Config) -> Derived:
     """The rows of one model. Raises LayerError or TensorError with the reason when they cannot be told."""
+    config = kin.translated(config)
     groups = layers.layer_groups(config)
     tensors = tensor_groups(config)
     notes = list(tensors.notes)

@@ -355,6 +355,38 @@ def lfm2(config: Config) -> list[Layer]:
     return [kept[name] for name in first(config, "layer_types", default=default)]
 
 
+def griffin(config: Config) -> list[Layer]:
+    """RecurrentGemma: blocks repeat `block_types`; attention slides, with one kv head (modeling_recurrent_gemma.py).
+
+    The gated linear recurrence keeps its width in 32 bits, the convolution before it three inputs of that width.
+    """
+    width = int(first(config, "lru_width", default=hidden_size(config)))
+    state = Cache("recurrent", conv_state_values=3 * width, recurrent_state_values=width, recurrent_state_bits=32)
+    own = attention(config, kv_heads=int(first(config, "num_key_value_heads", default=1)))
+    kept = {"recurrent": (state,), "attention": (windowed(own, "sliding", number(config, "attention_window_size")),)}
+    types = first(config, "block_types", default=("recurrent", "recurrent", "attention"))
+    return [kept[types[i % len(types)]] for i in range(layer_count(config))]
+
+
+def rwkv7(config: Config) -> list[Layer]:
+    """RWKV-7: two shifted inputs, and a matrix of head size squared a head (RWKV-LM README.md, #state_params).
+
+    The matrix is kept in 32 bits (RWKV-v7/rwkv_v7_demo_rnn.py:287).
+    """
+    wide = hidden_size(config)
+    matrix = wide * number(config, "head_size")
+    state = Cache("recurrent", conv_state_values=2 * wide, recurrent_state_values=matrix, recurrent_state_bits=32)
+    return [(state,)] * layer_count(config)
+
+
+def gpt_neo(config: Config) -> list[Layer]:
+    """GPT-Neo: `attention_types` repeats global and local layers; local ones see `window_size` (256) tokens."""
+    kinds = [kind for names, times in config["attention_types"] for kind in list(names) * int(times)]
+    full = attention(config)
+    local = windowed(full, "sliding", int(first(config, "window_size", default=256)))
+    return [(local,) if kind == "local" else (full,) for kind in kinds]
+
+
 def compressed(config: Config) -> list[Layer]:
     """DeepSeek-V4: every layer keeps a window; a ratio of n adds an entry every n tokens (4: with index key).
 
@@ -537,6 +569,9 @@ RULES: tuple[Rule, ...] = (
     (has("linear_key_head_dim"), linear_hybrid),
     (is_type("minimax", "minimax_text_01"), lightning_hybrid),
     (has("conv_L_cache"), lfm2),
+    (is_type("recurrent_gemma"), griffin),
+    (is_type("rwkv7"), rwkv7),
+    (has("attention_types"), gpt_neo),
     (has("compress_ratios"), compressed),
     (has("kv_lora_rank"), latents),
     (has("sparse_attention_config"), sparse_blocks),

@@ -19,8 +19,9 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-from catalog_db.importers import closed_form
+from catalog_db.importers import closed_form, kin, written_out
 from catalog_db.importers.closed_form import Tensor
+from catalog_db.importers.flat import nested
 from catalog_db.importers.layers import TEXT_KEYS, Config, text_config
 
 # Architectures that are another's, with MTP layers added: MiMo-7B is Qwen2 (vLLM models/mimo.py).
@@ -85,7 +86,7 @@ def named_class(config: Config) -> Any:
     """The transformers class that `architectures` names, if it has one."""
     import transformers
 
-    name = (config.get("architectures") or [""])[0]
+    name = kin.class_name(config)
     return getattr(transformers, SAME_AS.get(name, name), None)
 
 
@@ -176,7 +177,7 @@ def expert_matrix(name: str, shape: tuple[int, ...], is_transposed: bool) -> Ten
 VISION = re.compile(r"vision|visual|mm_projector|multi_modal_projector|image|embed_vision|patch_embed")
 AUDIO = re.compile(r"audio")
 NORM = re.compile(r"norm|(^|\.)ln_|\.ln\d?(\.|$)", re.IGNORECASE)
-STATE_LEAF = re.compile(r"^(A_log|conv1d|conv_1d|conv)$")
+STATE_LEAF = re.compile(r"^(A_log|conv1d|conv_1d|conv|output_gate)$")  # output_gate: lightning attention
 
 ATTENTION_PARTS = {
     "q_proj": "q", "k_proj": "k", "v_proj": "v", "o_proj": "o", "out_proj": "o", "qkv_proj": "qkv",
@@ -198,6 +199,7 @@ MIXER_PARTS = {
     "in_proj": "in", "in_proj_qkvz": "in", "in_proj_ba": "in", "in_proj_qkv": "in", "in_proj_z": "in",
     "in_proj_b": "in", "in_proj_a": "in", "q_proj": "in", "k_proj": "in", "v_proj": "in", "b_proj": "in",
     "out_proj": "out", "o_proj": "out", "conv1d": "conv", "conv": "conv", "q_conv1d": "conv", "A_log": "a",
+    "qkv_proj": "in", "output_gate": "gate",
     "dt_proj": "dt", "x_proj": "x", "D": "d", "f_a_proj": "gate", "f_b_proj": "gate", "g_a_proj": "gate",
     "g_b_proj": "gate", "g_proj": "gate",
 }  # fmt: skip
@@ -211,7 +213,7 @@ MATRIX_ROLES = ("attention", "mlp", "expert", "shared_expert", "router")
 
 
 def mixer_modules(names: Iterable[str]) -> set[str]:
-    """Modules that hold a recurrence: a convolution or an A_log of their own (Mamba, DeltaNet, KDA)."""
+    """Modules that hold a recurrence: a convolution, an A_log or a lightning gate (Mamba, DeltaNet, KDA, MiniMax)."""
     found = set()
     for name in names:
         parts = name.split(".")
@@ -377,8 +379,8 @@ def mtp_tensors(tensors: list[Tensor], config: Config, notes: list[str]) -> Iter
 
 def instantiate(config: dict[str, Any], notes: list[str]) -> tuple[list[Tensor], bool, str]:
     """All tensors of the model, whether its head is the embedding, and its family's name in transformers."""
-    if closed_form.knows(config):
-        return *closed_form.build(config, notes), str(config["model_type"])
+    if written_out.knows(config):
+        return *written_out.build(config, notes), str(config["model_type"])
     model = meta_model(config)
     notes.append(f"instantiated as {type(model).__name__}")
     family = str(model.config.get_text_config().model_type)
@@ -396,7 +398,7 @@ def is_tied(model: Any) -> bool:
 def tensor_groups(config: Config) -> Tensors:
     """Every parameter of the checkpoint that this config describes, grouped."""
     notes: list[str] = []
-    plain = without_towers(plain_config(config, notes), notes)
+    plain = without_towers(nested(plain_config(config, notes)), notes)
     tensors, tied, family = instantiate(plain, notes)
     text = {**text_config(plain), "model_type": family}
     tensors += closed_form.unbuilt(text, notes)

@@ -1,6 +1,6 @@
 """What was measured elsewhere, to set our figures beside, and the remedies with cited costs."""
 
-from sqlalchemy import BigInteger, Column, Double, Table, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Double, Table, Text
 
 from catalog_db.tables.base import cited, key, metadata, one_of, positive, ref, ref_key, tier_check
 
@@ -10,12 +10,20 @@ checkpoint = Table(
     key("checkpoint_id", "Hugging Face id, with the file name where one repository holds several."),
     ref("model_id", "model.model_id", "Of which model."),
     ref("weight_format_id", "weight_format.weight_format_id", "Stored how."),
-    Column("as_printed", Text, nullable=False, comment="Size as the source prints it."),
-    Column("total_bytes", BigInteger, nullable=False, comment="Size of the weight files."),
+    Column(
+        "is_own_mix",
+        Boolean,
+        nullable=False,
+        comment="The maker mixes types in a way of its own (unsloth's UD, bartowski's _L), "
+        "which the format only approximates.",
+    ),
+    Column("as_printed", Text, comment="Size as the source prints it; NULL: not known."),
+    Column("total_bytes", BigInteger, comment="Size of the weight files; NULL: not known."),
     *cited(),
     tier_check(),
     *positive("total_bytes"),
-    comment="One row per published checkpoint whose real size is known.",
+    CheckConstraint("(as_printed is null) = (total_bytes is null)", name="size_is_printed"),
+    comment="One row per published checkpoint: the model and format it is, and its real size where known.",
 )
 
 engine_run = Table(

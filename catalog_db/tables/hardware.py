@@ -83,6 +83,35 @@ accelerator_spec = Table(
     comment="One row per accelerator, quantity, basis and place read; disagreeing statements are all kept.",
 )
 
+accelerator_partition = Table(
+    "accelerator_partition",
+    metadata,
+    ref_key("accelerator_id", "accelerator.accelerator_id", "The partition: a row of accelerator as well."),
+    ref("parent_id", "accelerator.accelerator_id", "The device that is split."),
+    Column("profile", Text, nullable=False, comment="Name of the split: 3g.40gb (MIG), CPX/NPS4 (AMD Instinct)."),
+    Column("most_per_parent", BigInteger, nullable=False, comment="Partitions of this kind that one device holds."),
+    Column("is_peer_to_peer", Boolean, comment="Partitions can exchange data, so that several serve one model."),
+    *cited(),
+    tier_check(),
+    *positive("most_per_parent"),
+    comment="One row per accelerator that is a slice of another one: a MIG instance, a compute partition.",
+)
+
+accelerator_fact = Table(
+    "accelerator_fact",
+    metadata,
+    ref_key("accelerator_id", "accelerator.accelerator_id", "Of which accelerator."),
+    key(
+        "fact", "announced_on, available_on (YYYY-MM-DD, or YYYY-MM where no more is known) or pci_id (vendor:device)."
+    ),
+    Column("as_printed", Text, nullable=False, comment="As the source prints it."),
+    Column("value", Text, nullable=False, comment="In one form: 2022-03-22, 2022-03, 10de:2330."),
+    *cited(in_key=True),
+    tier_check(),
+    one_of("fact", "announced_on", "available_on", "pci_id"),
+    comment="One row per accelerator, fact that is no quantity, and place read.",
+)
+
 alias = Table(
     "alias",
     metadata,

@@ -15,4 +15,3 @@ where
     model.context_tokens < 64
     or model.context_tokens > 10485760
     or model.context_tokens > 7.5 * fact.value
-    or model.context_tokens < fact.value / 7.5

@@ -15,6 +15,10 @@ with counted as (
     union all
     select 'price', count(as_printed) from price
     union all
+    select 'accelerator_fact', count(as_printed) from accelerator_fact
+    union all
+    select 'accelerator_partition', count(most_per_parent) from accelerator_partition
+    union all
     select
         'model',
         count(layers) + count(hidden_size) + count(intermediate_size) + count(heads) + count(kv_heads) + count(head_dim)
@@ -50,7 +54,7 @@ with counted as (
     union all
     select 'engine_term', count(coefficient) from engine_term
     union all
-    select 'checkpoint', count(total_bytes) from checkpoint
+    select 'checkpoint', count(*) from checkpoint
     union all
     select 'measurement', count(value) from measurement
     union all

@@ -8,6 +8,12 @@ with differing as (
     (select 'accelerator_memory', kept.accelerator_id, kept.runtime_memory_bytes from kept_accelerator_memory as kept)
     union all
     (
+        (select 'checkpoint_name', view.name_key || ' ' || view.checkpoint_id, view.total_bytes from checkpoint_name as view)
+        except
+        (select 'checkpoint_name', kept.name_key || ' ' || kept.checkpoint_id, kept.total_bytes from kept_checkpoint_name as kept)
+    )
+    union all
+    (
         (
             select 'engine_default_for', view.accelerator_id, sum(view.value) from engine_default_for as view
             group by view.accelerator_id

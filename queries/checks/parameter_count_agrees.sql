@@ -1,8 +1,8 @@
 -- A model's tensors add up to the count that its maker or its checkpoint states, within 0.1 %.
 --
 -- A figure of a few digits may be off by its own rounding or 1 %; one that ends in 0 (70B, 110M) is taken to be rounded to tens. Roles may
--- explain the whole difference: multi-token prediction, vision and audio towers, an embedding that is not counted, or a tied one that
--- the checkpoint stores twice.
+-- explain the whole difference: multi-token prediction (or its copies of embedding and lm_head), vision and audio towers, an embedding
+-- that is not counted, or a tied one that the checkpoint stores twice.
 --
 -- Mend: derive the tensor groups again from config.json (CONTRIBUTING: Add a model), or correct the stated count in model_fact.csv.
 
@@ -11,6 +11,8 @@ with counted as (
         tensor.model_id,
         sum(tensor.param_count) as whole,
         sum(case when tensor.role = 'mtp' then tensor.param_count else 0 end) as mtp,
+        sum(case when tensor.role = 'mtp' and tensor.part in ('embedding', 'lm_head') then tensor.param_count else 0 end)
+            as mtp_vocabulary,
         sum(case when tensor.role in ('vision', 'audio') then tensor.param_count else 0 end) as tower,
         sum(case when tensor.role = 'embedding' then tensor.param_count else 0 end) as embedding
     from tensor_group as tensor
@@ -42,6 +44,7 @@ where
     least(
         abs(counted.whole - stated.value),
         abs(counted.whole - counted.mtp - stated.value),
+        abs(counted.whole - counted.mtp_vocabulary - stated.value),
         abs(counted.whole - counted.mtp - counted.tower - stated.value),
         abs(counted.whole - counted.embedding - stated.value),
         abs(counted.whole + counted.embedding - stated.value)

@@ -1,4 +1,6 @@
 -- An hour of one device costs between 0.02 and 100 US dollars: outside it, a price by the year, of the host or in cents.
+--
+-- Mend: read the price again; usd_per_hour is for the whole target and one hour, in US dollars.
 
 select
     price.target_kind,

@@ -1,4 +1,6 @@
 -- Whatever is priced is a row of the catalog: a price names a system or an accelerator that exists.
+--
+-- Mend: correct target_kind or target_id in price.csv, or add the system or accelerator it names.
 
 select
     price.target_kind,

@@ -1,4 +1,6 @@
 -- Every system says which accelerators it holds: without them, nothing can be answered for it.
+--
+-- Mend: add the system's row to system_accelerator.csv.
 
 select shape.system_id
 from system_shape as shape

@@ -1,4 +1,6 @@
 -- A rack or slice is many devices, never one: each of a system's nodes holds the same number of devices, at least one.
+--
+-- Mend: correct devices in system_accelerator.csv (of the whole system) or nodes in system.csv.
 
 select
     shape.system_id,

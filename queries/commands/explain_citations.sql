@@ -17,6 +17,7 @@ where
         and citation.figure in ('memory (device)', 'visible_memory (device)', 'runtime_memory (device)')
     )
     or (citation.table_name = 'weight_format' and citation.subject_id = $weight_format)
+    or (citation.table_name = 'checkpoint' and citation.subject_id = $checkpoint)
     or (citation.table_name = 'kv_dtype' and citation.subject_id = $kv_dtype)
     or (citation.table_name in ('engine_profile', 'engine_default') and citation.subject_id = $engine_profile_id)
 group by

@@ -1,4 +1,16 @@
--- What do a model's weights take on one device, role by role?
+-- What do a model's weights take on one device, role by role? As published, where a checkpoint is named and its size is known.
+
+with part as (
+    select
+        weight.role,
+        weight.shard_kind,
+        weight.param_count,
+        weight.weights_bytes * coalesce(published.size_ratio, 1) as weights_bytes
+    from model_weight as weight
+    left join published($checkpoint) as published
+        on weight.model_id = published.model_id and weight.weight_format_id = published.weight_format_id
+    where weight.model_id = $model and weight.weight_format_id = $weight_format
+)
 
 select
     part.role,
@@ -17,8 +29,7 @@ select
     any_value(model.source_id) as source_id,
     any_value(model.locator) as locator,
     any_value(model.tier) as tier
-from model_weight as part
-inner join model on part.model_id = model.model_id
-where part.model_id = $model and part.weight_format_id = $weight_format
+from part
+inner join model on model.model_id = $model
 group by part.role
 order by weights_bytes desc, part.role asc

@@ -7,7 +7,15 @@ with found as (
         name.is_preferred,
         bool_or(name.is_preferred) over (partition by name.kind) as has_preferred
     from name
-    where name.name_key = name_key($text)
+    where
+        name.name_key = name_key($text)
+        and (
+            name.kind <> 'checkpoint'
+            or exists (
+                select 1 from checkpoint_name as named
+                where named.name_key = name.name_key and named.checkpoint_id = name.target_id
+            )
+        )
     union all
     select distinct
         'engine' as kind,

@@ -1,4 +1,6 @@
 -- What names are like a text: exact first, then those that begin with it or contain it, then the most similar spellings.
+--
+-- Where a model's name begins with the text or contains it, checkpoints come after the models that are as like: each has many.
 
 with asked as (
     select name_key($text) as name_key
@@ -28,13 +30,28 @@ best as (
         arg_min(scored.name, scored.distance) as found_as
     from scored
     group by scored.kind, scored.target_id
+),
+
+placed as (
+    select
+        best.kind,
+        best.target_id,
+        best.found_as,
+        best.distance + case
+            when
+                best.kind = 'checkpoint' and best.distance > 0
+                and min(case when best.kind = 'model' then best.distance end) over () <= 0.2
+                then 0.2
+            else 0
+        end as distance
+    from best
 )
 
 select
-    best.kind,
-    best.target_id as id,
-    best.found_as
-from best
-where best.distance < 0.48
-order by best.distance, best.target_id
+    placed.kind,
+    placed.target_id as id,
+    placed.found_as
+from placed
+where placed.distance < 0.48
+order by placed.distance, placed.target_id
 limit $most

@@ -1,4 +1,4 @@
--- Every figure of one model, accelerator, system, weight format, KV dtype or engine, with its source.
+-- Every figure of one model, checkpoint, accelerator, system, weight format, KV dtype or engine, with its source.
 
 with cited as (
     select
@@ -16,7 +16,11 @@ with cited as (
             $kind = 'model' and citation.subject_id = $id
             and citation.table_name in ('model', 'model_fact', 'layer_group', 'tensor_group')
         )
-        or ($kind = 'accelerator' and citation.subject_id = $id and citation.table_name in ('accelerator', 'accelerator_spec', 'price'))
+        or ($kind = 'checkpoint' and citation.subject_id = $id and citation.table_name = 'checkpoint')
+        or (
+            $kind = 'accelerator' and citation.subject_id = $id
+            and citation.table_name in ('accelerator', 'accelerator_fact', 'accelerator_partition', 'accelerator_spec', 'price')
+        )
         or (
             $kind = 'system' and citation.subject_id = $id
             and citation.table_name in ('system', 'system_accelerator', 'system_fact', 'price')
@@ -43,7 +47,10 @@ select
     cited.url
 from cited
 order by
-    case cited.table_name when 'model' then 0 when 'accelerator' then 0 when 'system_accelerator' then 0 when 'system' then 1 when 'model_fact' then 1
-        when 'tensor_group' then 3 when 'price' then 3 else 2
+    case
+        when cited.table_name in ('model', 'accelerator', 'system_accelerator') then 0
+        when cited.table_name in ('system', 'model_fact') then 1
+        when cited.table_name in ('tensor_group', 'price') then 3
+        else 2
     end,
     cited.table_name, cited.figure, tier_rank(cited.tier), cited.source

@@ -2,8 +2,8 @@
 --
 -- NULL for a name means all. weight_format may be a format's name, 'native' (the model's own), 'auto' (its own and the usual
 -- narrower ones that the engine loads) or 'any' (all that the engine loads). devices NULL means the powers of two of
--- device_count. free_memory_bytes is what is free on each device; NULL: all of it. `fits` and `fits_model` choose among these
--- rows.
+-- device_count. The name of a checkpoint means its model in its format, weighing what was published. free_memory_bytes is
+-- what is free on each device; NULL: all of it. `fits` and `fits_model` choose among these rows.
 
 create or replace macro plan(
     gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
@@ -42,6 +42,7 @@ create or replace macro plan(
             memory.memory_tier_rank,
             memory.is_rocm,
             memory.is_shared_memory,
+            memory.is_alone,
             case profile.memory_basis when 'advertised' then false else memory.is_memory_estimated end as is_memory_estimated,
             case profile.memory_basis when 'advertised' then memory.memory_bytes else memory.runtime_memory_bytes end
                 as total_bytes,
@@ -87,7 +88,12 @@ create or replace macro plan(
             model.is_tied,
             mlsysdb.tier_rank(model.tier) as model_tier_rank,
             load.sequences,
-            load.format_key,
+            coalesce(
+                mlsysdb.name_key(case when load.format_key in ('auto', 'native') then published.weight_format_id end),
+                load.format_key
+            ) as format_key,
+            published.weight_format_id as published_format_id,
+            published.size_ratio,
             coalesce(load.asked_tokens, least(load.usual_tokens, model.context_tokens), load.usual_tokens) as wanted_tokens,
             coalesce(load.asked_tokens > model.context_tokens and not load.is_beyond_allowed, false) as is_beyond_context,
             native.bits as native_bits,
@@ -100,6 +106,7 @@ create or replace macro plan(
                 named.kind = 'model'
                 and model.model_id = named.target_id
                 and named.name_key = coalesce(load.model_key, mlsysdb.name_key(model.model_id))
+        left join mlsysdb.published(model_name) as published on true
         left join mlsysdb.kept_model_cache as trait on model.model_id = trait.model_id
         left join mlsysdb.weight_format as own on model.native_weight_format_id = own.weight_format_id
         left join mlsysdb.weight_format_engine as loads
@@ -230,7 +237,9 @@ create or replace macro plan(
             mlsysdb.stage_weights_bytes(
                 weighed.layers_bytes, weighed.embedding_bytes, weighed.lm_head_bytes, shape.pipeline_parallel, candidate.is_tied,
                 device.is_embedding_on_host
-            ) as tensor_bytes,
+            ) * case
+                when candidate.weight_format_id = candidate.published_format_id then coalesce(candidate.size_ratio, 1) else 1
+            end as tensor_bytes,
             weighed.unsplit_bytes,
             cached.kv_dtype_id,
             case when candidate.keeps_nothing then 0 else cached.token_bytes end as token_bytes,
@@ -241,7 +250,8 @@ create or replace macro plan(
             cached.groups
         from candidate
         cross join device
-        cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as shape
+        inner join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as shape
+            on shape.devices = 1 or not device.is_alone
         left join weighed
             on
                 candidate.model_id = weighed.model_id

@@ -37,6 +37,15 @@ with figures as (
     from price
     union all
     select
+        'accelerator_fact', fact.accelerator_id, fact.fact, null, fact.as_printed, fact.source_id, fact.locator, fact.tier
+    from accelerator_fact as fact
+    union all
+    select
+        'accelerator_partition', slice.accelerator_id, 'most_per_parent', slice.most_per_parent::double,
+        slice.most_per_parent || ' x ' || slice.profile || ' of ' || slice.parent_id, slice.source_id, slice.locator, slice.tier
+    from accelerator_partition as slice
+    union all
+    select
         'model', model.model_id, figure.name,
         case figure.name
             when 'layers' then model.layers
@@ -152,8 +161,9 @@ with figures as (
     from engine_term as term
     union all
     select
-        'checkpoint', checkpoint.checkpoint_id, 'total_bytes', checkpoint.total_bytes::double, checkpoint.as_printed,
-        checkpoint.source_id, checkpoint.locator, checkpoint.tier
+        'checkpoint', checkpoint.checkpoint_id,
+        checkpoint.model_id || ' in ' || checkpoint.weight_format_id || ': total_bytes', checkpoint.total_bytes::double,
+        coalesce(checkpoint.as_printed, 'not known'), checkpoint.source_id, checkpoint.locator, checkpoint.tier
     from checkpoint
     union all
     select

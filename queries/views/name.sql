@@ -17,7 +17,12 @@ with named as (
     select hf_id, 'model', model_id, true, 1 from model
     where hf_id is not null
     union all
-    select checkpoint_id, 'model', model_id, true, 1 from checkpoint
+    select checkpoint_id, 'checkpoint', checkpoint_id, true, 0 from checkpoint
+    union all
+    select
+        regexp_replace(checkpoint_id, '^[^/]+/(.+)-GGUF:(.+)$', '\1-\2.gguf'), 'checkpoint', checkpoint_id, false, 1
+    from checkpoint
+    where checkpoint_id like '%/%-GGUF:%'
     union all
     select name, 'model', model_id, true, 2 from model
     union all

@@ -1,6 +1,7 @@
 -- One row per name and kind that has one meaning: its only target, or the only preferred one of several.
 --
 -- The name of a system whose devices are all of one kind stands for that accelerator too, unless an accelerator bears it.
+-- A checkpoint's name means its model too.
 
 create or replace view resolved_name as
 with counted as (
@@ -43,3 +44,11 @@ from meant
 inner join system_shape as shape on meant.target_id = shape.system_id
 left join counted as borne on meant.name_key = borne.name_key and borne.kind = 'accelerator'
 where meant.kind = 'system' and shape.accelerator_id is not null and borne.name_key is null
+union all
+select
+    checkpoint_name.name_key,
+    'model' as kind,
+    checkpoint_name.model_id as target_id,
+    1 as targets,
+    null as devices
+from checkpoint_name

@@ -314,3 +314,27 @@ def test_what_cannot_be_told_is_refused_with_its_reason() -> None:
         layer_groups({"model_type": "t5", "num_layers": 2})
     with pytest.raises(LayerError, match="num_hidden_layers"):
         layer_groups({"model_type": "llama"})
+
+
+def test_recurrent_gemma_alternates_two_recurrences_and_a_window() -> None:
+    config = {
+        "model_type": "recurrent_gemma", "num_hidden_layers": 26, "hidden_size": 2560, "num_attention_heads": 10,
+        "num_key_value_heads": 1, "lru_width": 2560, "attention_window_size": 2048,
+    }  # fmt: skip
+    state, window = layer_groups(config)
+    assert (state["kind"], state["layers"], state["recurrent_state_values"]) == ("recurrent", 18, 2560)
+    assert (state["conv_state_values"], state["recurrent_state_bits"]) == (7680, 32)
+    assert (window["kind"], window["layers"], window["kv_heads"], window["key_dim"]) == ("sliding", 8, 1, 256)
+    assert window["window_tokens"] == 2048
+
+
+def test_gpt_neo_is_local_in_every_other_layer() -> None:
+    config = {
+        "model_type": "gpt_neo", "num_layers": 24, "hidden_size": 2048, "num_heads": 16,
+        "attention_types": [[["global", "local"], 12]],
+    }  # fmt: skip
+    full, local = layer_groups(config)
+    assert [(g["kind"], g["layers"], g["window_tokens"]) for g in (full, local)] == [
+        ("full", 12, None),
+        ("sliding", 12, 256),
+    ]

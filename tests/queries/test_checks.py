@@ -17,7 +17,24 @@ MUTATIONS = {
         "create or replace macro is_fitting(needed, usable, is_beyond) as coalesce(needed <= usable, false);"
         " delete from kept_model_weight where model_id = 'llama-3-8b';"
     ),
-    "price_is_plausible": "update price set usd_per_hour = usd_per_hour * 8760 where target_id = 'p5.48xlarge'",
+    # Values that tools in use have shown, or mistakes of their kind.
+    "query_heads_share_key_heads": "update model set kv_heads = 7 where model_id = 'llama-3-8b'",
+    "key_heads_match_tensors": "update layer_group set kv_heads = 71 where model_id = 'falcon-7b'",
+    "head_size_matches_tensors": (
+        "update model set head_dim = 80 where model_id = 'qwen3-32b';"
+        " update layer_group set key_dim = 80 where model_id = 'qwen3-32b'"
+    ),
+    "active_parameters_are_fewer": (
+        "update model_fact set value = 1e15 where fact = 'active_parameter_count' and model_id = 'deepseek-r1'"
+    ),
+    "context_is_no_placeholder": "update model set context_tokens = 6553600 where model_id = 'deepseek-v3'",
+    "parameter_count_agrees": (
+        "update tensor_group set tensors = 2 * tensors, param_count = 2 * param_count"
+        " where model_id = 'llama-3-70b' and role = 'mlp'"
+    ),
+    "published_size_matches_recipe": "update checkpoint set total_bytes = total_bytes * 1.073741824",  # GiB for GB
+    "slice_within_its_device": "update accelerator_spec set value = 2 * value where accelerator_id like '%-mig-7g%'",
+    "price_is_plausible": "update price set usd_per_hour = usd_per_hour * 20 where target_id = 'p5.48xlarge'",
     "price_without_target": "update price set target_id = 'p5.49xlarge' where target_id = 'p5.48xlarge'",
     "system_has_accelerators": "delete from system_accelerator where system_id = 'p5.48xlarge'",
     "system_is_no_big_device": "update system_accelerator set devices = 1 where system_id = 'gb200-nvl72'",
