@@ -51,7 +51,8 @@ def test_node_with_one_gpu_is_answered_as_the_gpu_is(ask: Ask, db: duckdb.DuckDB
     shared = list(wanted[0])
     assert len(rows) == len(wanted)
     found = {row["model"]: {name: row[name] for name in shared} for row in rows}
-    assert found == {row["model"]: row for row in wanted}
+    for row in wanted:  # sums of many tensors may differ in the last bit
+        assert found[row["model"]] == pytest.approx(row, rel=1e-12)
 
 
 def test_nodes_use_the_fewest_devices_at_the_widest_format(ask: Ask, db: duckdb.DuckDBPyConnection) -> None:
@@ -87,7 +88,8 @@ def test_free_memory_bounds_what_an_engine_may_use(ask: Ask, db: duckdb.DuckDBPy
     """
     wanted = db.execute(sql, [rows["busy"]["devices"], "llama-3-70b"])
     names = [column[0] for column in wanted.description]
-    assert {name: rows["busy"][name] for name in names} == dict(zip(names, wanted.fetchone(), strict=True))
+    same = pytest.approx(dict(zip(names, wanted.fetchone(), strict=True)), rel=1e-12)
+    assert {name: rows["busy"][name] for name in names} == same
 
 
 def test_one_busy_gpu_does_not_close_the_node(ask: Ask) -> None:
