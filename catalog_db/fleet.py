@@ -119,11 +119,11 @@ def summary_words(summary: dict[str, Any], model: str | None) -> list[str]:
     else:
         words.append(f"{summary['models']:,} of {summary['all_models']:,} models fit on some node")
     left_out = [
-        (summary["rows_without_gpu"], "rows name no GPU"),
-        (summary["rows_without_devices"], "rows have no GPUs (a count of 0)"),
-        (summary["repeated_nodes"], "nodes have several rows: their GPUs and prices are added up"),
+        (summary["rows_without_gpu"], "rows without a GPU's name"),
+        (summary["rows_without_devices"], "rows with a count of 0"),
+        (summary["repeated_nodes"], "nodes in several rows, whose GPUs and prices are added up"),
     ]
-    lines = ["; ".join(words)] + [f"{number:,} {text}" for number, text in left_out if number]
+    lines = ["; ".join(words)] + [f"{text}: {number:,}" for number, text in left_out if number]
     if summary["answers"] > MOST_SORTED:
         lines.append(f"{summary['answers']:,} rows of nodes and models: they are not sorted")
     if summary["step_bytes"] > 1:

@@ -96,7 +96,7 @@ def opened(connection: duckdb.DuckDBPyConnection, source: Source) -> Iterator[du
         try:
             yield _relation(connection, source, folder)
         except duckdb.Error as error:
-            raise UsageError(f"{source.label}: {_short(error)}") from error
+            raise UsageError(f"{source.label}: {short(str(error))}") from error
         except (csv.Error, EOFError, OSError) as error:
             raise UsageError(f"{source.label}: {error}") from error
 
@@ -276,9 +276,9 @@ def _copy_statement(connection: Any, source: Source) -> Any:
     return sql.SQL("copy ({}) to stdout (format csv, header)").format(inner)
 
 
-def _short(error: duckdb.Error) -> str:
-    """What DuckDB says, without its list of everything one could set."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+def short(message: str) -> str:
+    """What DuckDB says, on one line and without its list of everything one could set."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
     kept = []
     for line in lines:
         if line.startswith(("Possible", "LINE ", "* ", "file =", "Candidate")):

@@ -64,7 +64,10 @@ def run(connection: duckdb.DuckDBPyConnection, report: Report, values: Mapping[s
             listed = ", ".join(declared) or "none"
             raise UsageError(f"--param {name}: report {report.name} has no such parameter; it has {listed}")
         connection.execute(f"set variable {name} = $1", [_value(connection, declared[name], text)])
-    return query.sql(connection, report.sql)
+    try:
+        return query.sql(connection, report.sql)
+    except UsageError as error:
+        raise UsageError(f"report {report.name}: {inventory.short(str(error))}") from error
 
 
 def pairs(texts: list[str]) -> dict[str, str]:

@@ -36,6 +36,9 @@ COLUMNS = {
         "accelerator", "devices", "required_bytes", "headroom_bytes", "smallest_set_price", "cheapest_node",
         "cheapest_price_per_replica", "evidence_tier",
     ],
+    "fleet": [
+        "accelerator", "node_devices", "nodes", "devices", "visible_memory_bytes", "price", "models", "largest_model",
+    ],
 }  # fmt: skip
 
 
@@ -68,7 +71,7 @@ def answer(
     answered, summary = fleet.ask(connection, found, asked, per, everything)
     shown = ordered(answered, sort, limit)
     say(question.assumptions(asked, next(iter(shown.head(1)), None)))
-    render.write(shown, form, output, _columns(per, found))
+    render.write(shown, form, output, _columns(per, found, asked.parameters["model"]))
     say(*fleet.summary_words(summary, asked.parameters["model"]))
 
 
@@ -89,8 +92,9 @@ def _bare(table: str) -> str:
     return table.split(".")[-1].lower()
 
 
-def _columns(per: str, found: fleet.Fleet) -> list[str] | None:
+def _columns(per: str, found: fleet.Fleet, model: str | None) -> list[str] | None:
     """The columns a table shows; prices only where the inventory has any."""
-    priced = "price" in found.columns.by_role
-    unpriced = [name for name in COLUMNS.get(per, ()) if "price" not in name and name != "cheapest_node"]
-    return (COLUMNS[per] if priced else unpriced) if per in COLUMNS else None
+    if per == "fleet" and model is not None:
+        return None
+    is_priced = "price" in found.columns.by_role
+    return [name for name in COLUMNS[per] if is_priced or ("price" not in name and name != "cheapest_node")]
