@@ -1,8 +1,8 @@
 -- What fits my fleet?
 --
--- One row per machine of a file with the columns node, gpu and gpus: how many models it holds, and the largest of them.
+-- One row per machine of a CSV file: how many models it holds, and the largest of them.
 --
--- inventory (file, 'nodes.csv'): CSV, with the columns node, gpu and gpus.
+-- inventory (file, 'nodes.csv'): CSV with commas, a header line and the columns node, gpu and gpus, in that order.
 -- context_tokens (bigint, 8192): tokens of one sequence.
 
 with node as (
@@ -13,7 +13,7 @@ with node as (
     from
         read_csv(
             coalesce(getvariable('inventory'), 'nodes.csv'),
-            columns = { 'node': 'varchar', 'gpu': 'varchar', 'gpus': 'bigint' }
+            columns = { 'node': 'varchar', 'gpu': 'varchar', 'gpus': 'bigint' }, header = true, auto_detect = false
         ) as listed
 )
 
