@@ -1,4 +1,4 @@
-"""What the READMEs print of the catalog: data dictionary and error table (`python -m catalog_db.dictionary`)."""
+"""What the READMEs print of the catalog: dictionary, errors, coverage, changes (`python -m catalog_db.dictionary`)."""
 
 from __future__ import annotations
 
@@ -67,12 +67,27 @@ def put(part: str, text: str, readme: str) -> str:
     return f"{head}{begin}\n\n{text}\n{end}{rest.partition(end)[2]}"
 
 
-def parts(connection: duckdb.DuckDBPyConnection, checkout: Path) -> dict[Path, tuple[str, str]]:
-    """Each README of a checkout with the name and the text of its generated part."""
-    return {
-        checkout / "seeds" / "README.md": ("data dictionary", text(connection)),
-        checkout / "README.md": ("accuracy", accuracy(connection)),
-    }
+def coverage(connection: duckdb.DuckDBPyConnection) -> str:
+    """In Markdown: the figures of each table by evidence tier."""
+    answer = query.report(connection, "coverage_overview")
+    return render.text(answer.columns, answer.rows, "markdown")
+
+
+def changes(connection: duckdb.DuckDBPyConnection) -> str:
+    """In Markdown: the rows added, changed and withdrawn since the release before."""
+    answer = query.report(connection, "change_overview")
+    return render.text(answer.columns, answer.rows, "markdown")
+
+
+def parts(connection: duckdb.DuckDBPyConnection, checkout: Path) -> list[tuple[Path, str, str]]:
+    """README, name and text of each generated part of a checkout."""
+    readme, seeds = checkout / "README.md", checkout / "seeds" / "README.md"
+    return [
+        (readme, "accuracy", accuracy(connection)),
+        (readme, "coverage", coverage(connection)),
+        (seeds, "changes", changes(connection)),
+        (seeds, "data dictionary", text(connection)),
+    ]
 
 
 def main() -> None:
@@ -81,9 +96,9 @@ def main() -> None:
         path = Path(folder) / database.FILE
         build.upgrade(path)
         with contextlib.closing(database.attach(path)) as connection:
-            for readme, (part, content) in parts(connection, assets.root()).items():
+            for readme, part, content in parts(connection, assets.root()):
                 readme.write_text(put(part, content, readme.read_text(encoding="utf-8")), encoding="utf-8")
-                print(f"wrote {readme}", file=sys.stderr)
+                print(f"wrote {part} in {readme}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ def human(name: str, value: Any) -> str:
         return f"{float(value) / GIB:,.2f}"
     if name.endswith("_utilization"):
         return f"{value:.0%}"
-    if name in ("bias", "within_2_percent") or "_error" in name:
+    if name in ("bias", "within_2_percent") or "_error" in name or name.endswith("_fraction"):
         return f"{value:.2%}"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.12g}"
 

@@ -15,7 +15,7 @@ def without_date(text: str) -> str:
 
 
 def test_generated_parts_are_current(db: duckdb.DuckDBPyConnection) -> None:
-    for readme, (part, content) in dictionary.parts(db, CHECKOUT).items():
+    for readme, part, content in dictionary.parts(db, CHECKOUT):
         text = readme.read_text(encoding="utf-8")
         current = without_date(dictionary.put(part, content, text))
         assert current == without_date(text), "run python -m catalog_db.dictionary"
