@@ -33,14 +33,28 @@ def connect(database: str | None = None) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def fits(gpu: str | None = None, model: str | None = None, *, database: str | None = None, **options: Any) -> Answer:
-    """Which models fit `gpu`, or which accelerators hold `model`; options as on the command line.
+def fits(
+    gpu: str | None = None,
+    model: str | None = None,
+    *,
+    inventory: Any = None,
+    database: str | None = None,
+    **options: Any,
+) -> Answer:
+    """Which models fit `gpu`, which accelerators hold `model`, or which machines of `inventory` hold what.
 
     `context`, `batch`, `gpus`, `tp`, `pp`, `ep`, `weights`, `kv_dtype`, `engine`, `memory_utilization`,
-    `max_sequences`, `max_batched_tokens`, `enforce_eager`, `beyond_context`. Sizes read as people write them ("32k").
+    `max_sequences`, `max_batched_tokens`, `enforce_eager`, `beyond_context`; with an inventory (a path, a URL, a data
+    frame or an Arrow table) also `per`, `table`, `sql` and `mapping` ({"gpu": "card_model"}). Sizes read as people
+    write them ("32k").
     Returns all rows, verdicts of false included; `.df()`, `.pl()` and `.arrow()` give them as DuckDB does. Raises
     `catalog_db.errors.UsageError` for a name that is unknown or ambiguous and for a value out of range.
     """
-    from catalog_db import question
+    from catalog_db import fleet, question
+    from catalog_db.errors import UsageError
 
+    if inventory is not None and gpu is not None:
+        raise UsageError("fits wants either a GPU or an inventory, and not both")
+    if inventory is not None:
+        return fleet.fits(inventory, model=model, database=database, **options)
     return question.fits(gpu=gpu, model=model, database=database, **options)

@@ -72,9 +72,18 @@ def is_schema(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def attach_statement(path: Path, option: str, alias: str = NAME) -> str:
-    """ATTACH takes no bound parameters: the path is quoted here, and only here."""
-    quoted = str(path).replace("'", "''")
-    return f"attach '{quoted}' as {alias} ({option})"
+    """ATTACH takes no bound parameters: the path is quoted."""
+    return f"attach {quoted_text(str(path))} as {alias} ({option})"
+
+
+def quoted_text(text: str) -> str:
+    """A text as SQL writes it, for the few statements that take no bound parameters."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted_name(name: str) -> str:
+    """The name of a table, column or schema as SQL writes it, whatever letters it has."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def info(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

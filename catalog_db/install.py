@@ -6,7 +6,7 @@ import csv
 
 import duckdb
 
-from catalog_db import assets, progress, query, sqlfile
+from catalog_db import assets, database, progress, query, sqlfile
 from catalog_db.errors import DatabaseError
 
 COLUMNS = """
@@ -127,5 +127,4 @@ def _drop(table: str) -> str:
 def comment(kind: str, name: str, text: str) -> str:
     """COMMENT takes no bound parameters; both come from our own files and are quoted."""
     quoted_name = ".".join(f'"{part}"' for part in name.split("."))
-    quoted_text = text.replace("'", "''")
-    return f"comment on {kind} {quoted_name} is '{quoted_text}'"
+    return f"comment on {kind} {quoted_name} is {database.quoted_text(text)}"

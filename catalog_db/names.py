@@ -63,6 +63,11 @@ def anything(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[str, str
 
 
 def _unknown(connection: duckdb.DuckDBPyConnection, kind: str | None, text: str) -> str:
-    near = [row[1] for row in query.report(connection, "search", {"kind": kind, "text": text, "most": 5}).rows]
+    near = nearest(connection, kind, text)
     hint = f"nearest: {', '.join(near)}" if near else f"`mlsysdb search {text}` looks in all names"
     return f"unknown {WORDS.get(kind or '', 'name')} {text!r}; {hint}"
+
+
+def nearest(connection: duckdb.DuckDBPyConnection, kind: str | None, text: str) -> list[str]:
+    """The ids whose names are most like `text`."""
+    return [row[1] for row in query.report(connection, "search", {"kind": kind, "text": text, "most": 5}).rows]

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from catalog_db import assets, sqlfile
+from catalog_db.database import quoted_name
 from catalog_db.errors import UsageError
 
 
@@ -17,7 +18,7 @@ class Answer:
     def __init__(self, relation: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnection) -> None:
         self.relation = relation
         self.columns: list[str] = relation.columns
-        self._connection = connection  # a relation is of no use once its connection is closed
+        self.connection = connection  # a relation is of no use once its connection is closed
         self._rows: list[tuple[Any, ...]] | None = None
 
     @property
@@ -34,11 +35,28 @@ class Answer:
 
     def ordered(self, sort: str | None, limit: int | None) -> Answer:
         """The same answer sorted by a column ("-column": largest first), unknown last, and cut after `limit` rows."""
-        relation = self.relation
-        if sort:
-            column = duckdb.ColumnExpression(sort.lstrip("-"))
-            relation = relation.sort((column.desc() if sort.startswith("-") else column.asc()).nulls_last())
-        return Answer(relation.limit(limit) if limit else relation, self._connection)
+        answer = self.sorted_by(sort) if sort else self
+        return Answer(answer.relation.limit(limit) if limit else answer.relation, self.connection)
+
+    def sorted_by(self, *columns: str) -> Answer:
+        """The same answer sorted by columns ("-column": largest first), unknown last."""
+        keys = [(duckdb.SQLExpression(quoted_name(name.lstrip("-"))), name.startswith("-")) for name in columns]
+        order = [(column.desc() if is_down else column.asc()).nulls_last() for column, is_down in keys]
+        return Answer(self.relation.sort(*order), self.connection)
+
+    def head(self, count: int) -> list[dict[str, Any]]:
+        """The first rows as dictionaries, without fetching the others."""
+        rows = self.relation.limit(count).fetchall()
+        return [dict(zip(self.columns, row, strict=True)) for row in rows]
+
+    def chunks(self, count: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows, some at a time."""
+        if self._rows is not None:
+            yield self._rows
+            return
+        self.relation.execute()
+        while rows := self.relation.fetchmany(count):
+            yield rows
 
     def dicts(self) -> list[dict[str, Any]]:
         """The rows as dictionaries, by column name."""
@@ -64,13 +82,28 @@ class Answer:
 
 
 def report_sql(name: str) -> str:
-    """The text of queries/reports/NAME.sql."""
-    return sqlfile.read(assets.folder("queries", "reports") / f"{name}.sql").definition
+    """The text of queries/commands/NAME.sql."""
+    return sqlfile.read(assets.folder("queries", "commands") / f"{name}.sql").definition
 
 
 def report(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None) -> Answer:
-    """Run a report of queries/reports with its $parameters."""
-    return Answer(connection.sql(report_sql(name), params=parameters or {}), connection)
+    """Run a question of queries/commands with those of `parameters` that it names."""
+    text = report_sql(name)
+    used = _used(connection, text, parameters)
+    # DuckDB runs a statement with parameters at once and holds its rows; one without is run when its rows are fetched.
+    return Answer(connection.sql(text, params=used) if used else connection.sql(text), connection)
+
+
+def keep(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None) -> None:
+    """Run a question of queries/commands and keep its rows in a temporary table of its name."""
+    text = report_sql(name)
+    connection.execute(f"create or replace temp table {name} as {text}", _used(connection, text, parameters))
+
+
+def _used(connection: duckdb.DuckDBPyConnection, text: str, parameters: dict[str, Any] | None) -> dict[str, Any]:
+    """DuckDB refuses parameters that a statement does not name."""
+    wanted = connection.extract_statements(text)[0].named_parameters if parameters else ()
+    return {name: value for name, value in (parameters or {}).items() if name in wanted}
 
 
 def sql(connection: duckdb.DuckDBPyConnection, text: str) -> Answer:

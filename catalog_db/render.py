@@ -6,15 +6,15 @@ import csv
 import io
 import json
 import math
-import os
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from catalog_db.errors import UsageError
+from catalog_db import output as output_to
 from catalog_db.query import Answer
 
 FORMATS = ("table", "json", "jsonl", "csv", "markdown", "parquet")
@@ -24,15 +24,37 @@ HEADINGS = {
     "max_context_tokens": "max context", "max_sequences": "max seqs", "evidence_tier": "tier", "devices": "GPUs",
     "usable_memory_bytes": "usable GiB", "weights_bytes": "weights GiB", "kv_reserved_bytes": "KV GiB",
     "activation_bytes": "activation GiB", "memory_utilization": "used", "limiting_term": "largest term",
+    "smallest_set_nodes": "least nodes", "smallest_set_price": "set price", "stranded_devices": "stranded GPUs",
+    "price_per_replica": "price/replica", "cheapest_price_per_replica": "its price/replica",
 }  # fmt: skip
 
 
 def write(answer: Answer, form: str, output: Path | None, columns: Sequence[str] | None = None) -> None:
     """Print `answer`, or write it to `output`; `columns` are those a table shows, the other formats have all."""
-    if form == "parquet":
-        _parquet(answer, output)
+    into = output_to.target(output) if output is not None else None
+    form = output_to.form_of(form, output)
+    if isinstance(into, output_to.Table):
+        output_to.write_table(answer, into)
+    elif form in output_to.COPIES:
+        output_to.copy(answer, form, output)
+    elif form in ("json", "jsonl"):
+        output_to.write_texts(_objects(answer, form), output)
     else:
         emit(text(answer.columns, answer.rows, form, columns), output)
+
+
+def _objects(answer: Answer, form: str) -> Iterator[str]:
+    """The rows as JSON, one array or an object a line, a piece at a time."""
+    opening, between, closing = ("[\n", ",\n", "\n]\n") if form == "json" else ("", "\n", "\n")
+    indent = 2 if form == "json" else None
+    count = 0
+    for rows in answer.chunks():
+        objects = [json.dumps(plain(dict(zip(answer.columns, row, strict=True))), indent=indent) for row in rows]
+        if indent:
+            objects = [textwrap.indent(item, "  ") for item in objects]
+        yield (between if count else opening) + between.join(objects)
+        count += len(rows)
+    yield closing if count else "[]\n" if form == "json" else ""
 
 
 def text(names: Sequence[str], rows: Sequence[Sequence[Any]], form: str, columns: Sequence[str] | None = None) -> str:
@@ -76,7 +98,7 @@ def human(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, (int, float, Decimal)):
-        return str(value)
+        return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in str(value))
     if not math.isfinite(value):
         return str(value)
     if name.endswith("_bytes"):
@@ -135,16 +157,7 @@ def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Seque
 
 def emit(words: str, output: Path | None) -> None:
     """To standard output, or into a file, whole or not at all. Raises UsageError when that cannot be written."""
-    if output is None:
-        sys.stdout.write(words)
-        return
-    draft = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        draft.write_text(words, encoding="utf-8")
-        draft.replace(output)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise UsageError(f"--output {output}: {error.strerror or error}") from error
+    output_to.write_texts([words], output)
 
 
 def columns_for(kind: str) -> list[str]:
@@ -170,8 +183,6 @@ def columns_for(kind: str) -> list[str]:
 
 def wrapped(line: str) -> str:
     """A line of words, folded to the width of a terminal; whole in a pipe."""
-    import textwrap
-
     width = _terminal_width() if sys.stdout.isatty() else len(line) + 1
     return textwrap.fill(line, width, subsequent_indent="  ") + "\n"
 
@@ -183,7 +194,7 @@ def _terminal_width() -> int:
 
 
 def _heading(name: str) -> str:
-    return name.replace("_bytes", " GiB").replace("_", " ")
+    return (name.removesuffix("_bytes") + " GiB" if name.endswith("_bytes") else name).replace("_", " ")
 
 
 def _is_numeric(rows: Sequence[Sequence[Any]], index: int) -> bool:
@@ -201,15 +212,3 @@ def _csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 def _csv_cell(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
-
-
-def _parquet(answer: Answer, output: Path | None) -> None:
-    if output is None:
-        raise UsageError("--format parquet wants a file: add --output FILE")
-    draft = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        answer.relation.write_parquet(str(draft))
-        draft.replace(output)
-    except Exception as error:
-        draft.unlink(missing_ok=True)
-        raise UsageError(f"--output {output}: {error}") from error

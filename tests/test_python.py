@@ -127,7 +127,7 @@ def test_units_that_make_no_sense_are_refused(sql: str) -> None:
         db.sql(f"select {sql}").fetchall()
 
 
-HEAVY = ("sqlalchemy", "alembic", "duckdb_sqlalchemy", "pint", "polars", "torch", "transformers")
+HEAVY = ("sqlalchemy", "alembic", "duckdb_sqlalchemy", "pint", "polars", "psycopg", "torch", "transformers")
 MODULES = """
 import sys
 from catalog_db import cli
@@ -149,13 +149,21 @@ sys.exit(code)
         ("query", "select 1"),
         ("search", "llama"),
         ("show", "H100"),
+        ("query", "--report", "laptop"),
+        ("fits", "--inventory", "nodes.csv", "--model", "llama-3-8b"),
     ],
-    ids=lambda arguments: arguments[0],
+    ids=lambda arguments: " ".join(arguments[:2]),
 )
-def test_question_imports_nothing_heavy(arguments: tuple[str, ...], data_home: Path) -> None:
+def test_question_imports_nothing_heavy(arguments: tuple[str, ...], data_home: Path, tmp_path: Path) -> None:
+    (tmp_path / "nodes.csv").write_text("node,gpu\na,H100\n", encoding="utf-8")
     script = MODULES.format(arguments=arguments)
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", env=environment(data_home), timeout=60
+        [sys.executable, "-c", script],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(data_home),
+        timeout=60,
+        cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
     loaded = done.stderr.splitlines()[-1].split()

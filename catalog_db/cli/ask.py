@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from catalog_db import database as databases
-from catalog_db import explanation, query, question, render
+from catalog_db import explanation, question, render
+from catalog_db.cli import fleet
 from catalog_db.cli.app import app
 from catalog_db.cli.options import (
     Batch,
@@ -30,9 +31,9 @@ from catalog_db.cli.options import (
     Tp,
     Weights,
     check_format,
+    ordered,
     say,
 )
-from catalog_db.errors import UsageError
 from catalog_db.explain_text import page
 
 
@@ -40,6 +41,8 @@ from catalog_db.explain_text import page
 def fits(
     gpu: Annotated[str | None, typer.Option(help="Which models fit this GPU or machine? Any name it goes by.")] = None,
     model: Annotated[str | None, typer.Option(help="Which GPUs hold this model? Any name it goes by.")] = None,
+    inventory: fleet.Inventory = None, table: fleet.TableName = None, sql: fleet.Query = None,
+    mapping: fleet.Map = None, per: fleet.Per = "node",
     gpus: Gpus = None, tp: Tp = None, pp: Pp = None, ep: Ep = None, context: Context = None, batch: Batch = None,
     weights: Weights = "auto", kv_dtype: KvDtype = None, engine: Engine = "vllm", memory_utilization: Share = None,
     max_sequences: MaxSequences = None, max_batched_tokens: MaxBatched = None, enforce_eager: Eager = False,
@@ -49,21 +52,21 @@ def fits(
     limit: Annotated[int | None, typer.Option(min=1, help="At most this many rows.")] = None,
     form: Format = "table", output: Output = None, database: Database = None,
 ) -> None:  # fmt: skip
-    """Which models fit a GPU, or which GPUs hold a model."""
+    """Which models fit a GPU, which GPUs hold a model, or which of my machines hold what."""
     check_format(form)
-    if (gpu is None) == (model is None):
-        raise UsageError(
-            "fits wants either --gpu (which models fit it?) or --model (which GPUs hold it?), and not both"
-        )
+    source = fleet.source_of(gpu, model, inventory, table, sql)
     options = question.Options(
         gpus, tp, pp, ep, context, batch, weights, kv_dtype, engine, memory_utilization, max_sequences,
         max_batched_tokens, enforce_eager, beyond_context,
     )  # fmt: skip
     with contextlib.closing(databases.open_catalog(database)) as connection:
         asked = question.prepare(connection, options, gpu=gpu, model=model)
+        if source is not None:
+            fleet.answer(connection, source, asked, mapping or [], per, everything, sort, limit, form, output)
+            return
         answer = question.run_fits(connection, asked, everything)
         say(*asked.notes, question.assumptions(asked, answer.first))
-        shown = _ordered(answer, sort, limit)
+        shown = ordered(answer, sort, limit)
         render.write(shown, form, output, render.columns_for("model" if gpu else "accelerator"))
         say(question.summary(connection, asked, answer, len(shown), everything))
 
@@ -115,9 +118,3 @@ def _explain(
         render.emit(page(told, form), output)
     if not told["fits"]:
         raise typer.Exit(1)
-
-
-def _ordered(answer: query.Answer, sort: str | None, limit: int | None) -> query.Answer:
-    if sort and sort.lstrip("-") not in answer.columns:
-        raise UsageError(f"--sort: no column {sort.lstrip('-')!r}; there are {', '.join(answer.columns)}")
-    return answer.ordered(sort, limit)

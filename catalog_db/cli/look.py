@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from catalog_db import database as databases
-from catalog_db import names, query, render, units
+from catalog_db import names, query, render, reports, units
 from catalog_db.cli.app import app
 from catalog_db.cli.options import Database, Format, Output, check_format, say
 from catalog_db.errors import UsageError
@@ -49,10 +49,16 @@ def search(
 def run_query(
     sql: Annotated[str | None, typer.Argument(help="SQL; '-' or nothing reads standard input.")] = None,
     file: Annotated[Path | None, typer.Option("--file", help="Read the SQL from this file.")] = None,
+    report: Annotated[str | None, typer.Option(help="Run a ready question of queries/reports by its name.")] = None,
+    param: Annotated[list[str] | None, typer.Option(help="NAME=VALUE for the report: gpu=H100. Repeatable.")] = None,
+    list_reports: Annotated[bool, typer.Option("--list-reports", help="List the ready questions.")] = False,
     form: Format = "table", output: Output = None, database: Database = None,
 ) -> None:  # fmt: skip
-    """SQL against the catalog."""
+    """SQL against the catalog, or a ready question by name."""
     check_format(form)
+    if report is not None or list_reports or param:
+        _run_report(sql, file, report, param or [], form, output, database)
+        return
     text = _sql_text(sql, file)
     with contextlib.closing(databases.open_catalog(database)) as connection:
         if "convert_unit" in text or "parse_quantity" in text:
@@ -65,6 +71,41 @@ def path(database: Database = None) -> None:
     """Where the database is: duckdb "$(mlsysdb path)"."""
     databases.open_catalog(database).close()
     print(databases.chosen_path(database)[0])
+
+
+def _run_report(
+    sql: str | None, file: Path | None, name: str | None, param: list[str], form: str, output: Path | None,
+    database: str | None,
+) -> None:  # fmt: skip
+    if sql is not None or file is not None:
+        raise UsageError("--report and --list-reports run a ready question: give no SQL beside them")
+    if name is None and param:
+        raise UsageError("--param is for a report: add --report NAME; `mlsysdb query --list-reports` lists them")
+    if name is None:
+        render.emit(_listed(form), output)
+        return
+    report = reports.named(name)
+    with contextlib.closing(databases.open_catalog(database)) as connection:
+        answer = reports.run(connection, report, reports.pairs(param))
+        say(f"{report.question} {report.grain}")
+        render.write(answer, form, output)
+
+
+def _listed(form: str) -> str:
+    """The reports as a table of rows, or for people: each with its question and its parameters below it."""
+    if form != "table":
+        rows = [
+            (report.name, report.question, report.grain, parameter and parameter.name, parameter and parameter.type,
+             parameter and parameter.default, parameter and parameter.meaning)
+            for report in reports.known()
+            for parameter in report.parameters or (None,)
+        ]  # fmt: skip
+        return render.text(("report", "question", "grain", "parameter", "type", "default", "meaning"), rows, form)
+    lines = []
+    for report in reports.known():
+        lines += [report.name, f"  {report.question}", f"  {report.grain}"]
+        lines += [f"    {item.name}={item.default.strip(chr(39))}  {item.meaning}" for item in report.parameters]
+    return "\n".join(lines) + "\n"
 
 
 def _sql_text(sql: str | None, file: Path | None) -> str:

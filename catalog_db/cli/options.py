@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from catalog_db import render
+from catalog_db import query, render
 from catalog_db.errors import UsageError
 
 Database = Annotated[str | None, typer.Option(help="Catalog to use instead of the embedded one (or MLSYSDB_DATABASE).")]
 Format = Annotated[str, typer.Option("--format", "-f", help="table, json, jsonl, csv, markdown or parquet.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file, or to FILE.duckdb:TABLE.")]
 Gpus = Annotated[str | None, typer.Option(help="Devices used together (tensor parallel unless --pp says otherwise).")]
 Tp = Annotated[str | None, typer.Option(help="Tensor-parallel ranks.")]
 Pp = Annotated[str | None, typer.Option(help="Pipeline stages.")]
@@ -47,3 +47,10 @@ def say(*words: str) -> None:
     for line in words:
         if line:
             print(line, file=sys.stderr)
+
+
+def ordered(answer: query.Answer, sort: str | None, limit: int | None) -> query.Answer:
+    """The answer as --sort and --limit ask for it."""
+    if sort and sort.lstrip("-") not in answer.columns:
+        raise UsageError(f"--sort: no column {sort.lstrip('-')!r}; there are {', '.join(answer.columns)}")
+    return answer.ordered(sort, limit)

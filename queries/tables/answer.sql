@@ -6,7 +6,8 @@
 
 create or replace macro answer(
     gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
-    weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context
+    weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context,
+    free_memory_bytes := null
 ) as table
     with ranked as (
         select
@@ -21,7 +22,8 @@ create or replace macro answer(
             ) as choice
         from mlsysdb.plan(
             gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
-            weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context
+            weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context,
+            free_memory_bytes := free_memory_bytes
         ) as plan
     ),
 

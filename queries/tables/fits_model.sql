@@ -7,7 +7,7 @@ create or replace macro fits_model(
     devices := null, tensor_parallel := null, pipeline_parallel := null, expert_parallel := null,
     context_tokens := null, sequences := null, weight_format := 'auto', kv_dtype := null, engine := 'vllm',
     memory_utilization := null, max_sequences := null, max_batched_tokens := null,
-    enforce_eager := false, beyond_context := false
+    enforce_eager := false, beyond_context := false, free_memory_bytes := null
 ) as table
     select
         answer.model,
@@ -43,5 +43,6 @@ create or replace macro fits_model(
         answer.is_beyond_context
     from mlsysdb.answer(
         null, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
-        weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context
+        weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context,
+        free_memory_bytes := free_memory_bytes
     ) as answer;

@@ -2,12 +2,13 @@
 --
 -- NULL for a name means all. weight_format may be a format's name, 'native' (the model's own), 'auto' (its own and the usual
 -- narrower ones that the engine loads) or 'any' (all that the engine loads). devices NULL means the powers of two of
--- device_count. The name of a checkpoint means its model in its format, weighing what was published.
--- `fits` and `fits_model` choose among these rows.
+-- device_count. The name of a checkpoint means its model in its format, weighing what was published. free_memory_bytes is
+-- what is free on each device; NULL: all of it. `fits` and `fits_model` choose among these rows.
 
 create or replace macro plan(
     gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
-    weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context
+    weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context,
+    free_memory_bytes := null
 ) as table
     with load as (
         select
@@ -325,8 +326,11 @@ create or replace macro plan(
         select
             added.*,
             added.weights_bytes + added.activation_bytes + added.cuda_graph_bytes + added.runtime_bytes as fixed_bytes,
-            mlsysdb.usable_bytes(
-                added.total_bytes - added.reserve_bytes, added.share, added.cuda_graph_bytes, added.is_graph_in_budget
+            mlsysdb.free_usable_bytes(
+                mlsysdb.usable_bytes(
+                    added.total_bytes - added.reserve_bytes, added.share, added.cuda_graph_bytes, added.is_graph_in_budget
+                ),
+                free_memory_bytes
             ) as usable_memory_bytes
         from added
     )

@@ -1,4 +1,4 @@
-"""Views, table macros and reports keep the rules that let any DuckDB client use them."""
+"""Views, table macros and questions keep the rules that let any DuckDB client use them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def files(folder: str) -> dict[str, sqlfile.SqlFile]:
     return {file.name: file for file in sqlfile.read_folder(assets.folder("queries", folder))}
 
 
-FUNCTIONS, VIEWS, TABLES, REPORTS, CHECKS = (
-    files(folder) for folder in ("functions", "views", "tables", "reports", "checks")
+FUNCTIONS, VIEWS, TABLES, COMMANDS, CHECKS = (
+    files(folder) for folder in ("functions", "views", "tables", "commands", "checks")
 )
 every_view = pytest.mark.parametrize("name", sorted(VIEWS))
 every_table_macro = pytest.mark.parametrize("name", sorted(TABLES))
@@ -88,14 +88,14 @@ def test_table_macro_has_its_header_as_comment(name: str, db: duckdb.DuckDBPyCon
     assert TABLES[name].summary
 
 
-@pytest.mark.parametrize("name", sorted(REPORTS))
-def test_report_says_its_question(name: str) -> None:
-    assert REPORTS[name].summary.endswith((".", "?"))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_command_says_its_question(name: str) -> None:
+    assert COMMANDS[name].summary.endswith((".", "?"))
 
 
-@pytest.mark.parametrize("name", sorted(REPORTS))
-def test_report_is_one_statement_that_reads(name: str, db: duckdb.DuckDBPyConnection) -> None:
-    statements = db.extract_statements(REPORTS[name].definition)
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_command_is_one_statement_that_reads(name: str, db: duckdb.DuckDBPyConnection) -> None:
+    statements = db.extract_statements(COMMANDS[name].definition)
     assert [statement.type for statement in statements] == [duckdb.StatementType.SELECT]
 
 
