@@ -29,6 +29,11 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as error:
+        if os.environ.get("MLSYSDB_TRACEBACK"):
+            raise
+        told = f"{type(error).__name__}: {error}"
+        sys.exit(_failed(f"a fault of mlsysdb itself ({told}); MLSYSDB_TRACEBACK=1 shows where, for a report of it", 3))
 
 
 def _failed(message: str, code: int) -> int:
