@@ -213,14 +213,17 @@ MATRIX_ROLES = ("attention", "mlp", "expert", "shared_expert", "router")
 
 
 def mixer_modules(names: Iterable[str]) -> set[str]:
-    """Modules that hold a recurrence: a convolution, an A_log or a lightning gate (Mamba, DeltaNet, KDA, MiniMax)."""
+    """Modules that hold a recurrence: a convolution, an A_log or a lightning gate (Mamba, DeltaNet, KDA, MiniMax).
+
+    A whole layer is none: LFM2's module `conv` stands in the layer beside `feed_forward`, and holds its own `conv`.
+    """
     found = set()
     for name in names:
         parts = name.split(".")
         if VISION.search(name) or AUDIO.search(name):
             continue
         found |= {".".join(parts[:at]) for at, part in enumerate(parts) if at and STATE_LEAF.match(part)}
-    return found
+    return {name for name in found if not name.rpartition(".")[2].isdigit()}
 
 
 def classify(name: str, mixers: set[str]) -> tuple[str, str]:

@@ -225,6 +225,18 @@ def test_a_flat_config_of_a_nested_family_is_refused() -> None:
         tensor_groups({"model_type": "kimi_k99"})
 
 
+def test_lfm2s_convolution_layers_have_a_plain_mlp_and_plain_norms() -> None:
+    config = {
+        "architectures": ["Lfm2ForCausalLM"], "model_type": "lfm2", "num_hidden_layers": 3, "hidden_size": 1024,
+        "num_attention_heads": 16, "num_key_value_heads": 8, "conv_L_cache": 3, "full_attn_idxs": [2],
+        "block_ff_dim": 6656, "block_multiple_of": 256, "block_auto_adjust_ff_dim": True, "vocab_size": 65536,
+    }  # fmt: skip
+    rows = tensor_groups(config).groups
+    assert {row["part"] for row in rows if row["role"] == "mixer"} == {"conv", "in", "out"}
+    mlp = [(row["part"], row["out_features"], row["tensors"], row["layers"]) for row in rows if row["role"] == "mlp"]
+    assert mlp == [("gate", 4608, 3, 3), ("up", 4608, 3, 3), ("down", 1024, 3, 3)]
+
+
 def test_nas_blocks_are_counted_one_by_one() -> None:
     config = LLAMA_3_8B | {
         "model_type": "nemotron-nas", "num_hidden_layers": 2, "vocab_size": 100,
