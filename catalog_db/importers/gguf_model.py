@@ -38,8 +38,10 @@ FAMILIES = {
     "ernie4_5": ("ernie4_5", "Ernie4_5ForCausalLM"),
     "hunyuan-dense": ("hunyuan_v1_dense", "HunYuanDenseV1ForCausalLM"),
 }  # fmt: skip
-# Families whose window llama.cpp keeps: of the others it caches every token, whatever the file says of a window.
+# Families whose window is kept, in a pattern that `layers` knows; and those for which llama.cpp reads none, or sets it
+# aside (src/llama-model.cpp load_hparams).
 WINDOWED = ("gemma2", "gemma3_text", "gpt_oss", "cohere2")
+UNREAD = ("llama", "qwen2", "qwen3", "qwen2_moe", "qwen3_moe", "phi3", "starcoder2")
 KEYS = {
     "num_hidden_layers": "block_count", "hidden_size": "embedding_length",
     "intermediate_size": "feed_forward_length", "num_attention_heads": "attention.head_count",
@@ -139,7 +141,7 @@ def _config(
     config["vocab_size"] = config["vocab_size"] or _vocabulary(fields, entries)
     if config["v_head_dim"] is None:
         config["v_head_dim"] = config["head_dim"]
-    if model_type not in WINDOWED:
+    if model_type in UNREAD:
         config["sliding_window"] = None
     if not config["kv_lora_rank"]:
         config["qk_rope_head_dim"] = None
@@ -174,6 +176,9 @@ def _is_told(name: str, config: dict[str, Any], notes: list[str]) -> bool:
     """Whether these fields say what the layers cache."""
     if name not in FAMILIES:
         notes.append(f"architecture {name!r:.80} is not known: what its layers cache is not guessed")
+        return False
+    if config.get("sliding_window") and config["model_type"] not in WINDOWED:
+        notes.append(f"which layers of {name!r:.80} have the window is not known: what its layers cache is not guessed")
         return False
     if config.get("kv_lora_rank") and "qk_nope_head_dim" not in config:
         notes.append("latent attention in a file of before llama.cpp had it: what its layers cache is not guessed")
