@@ -230,6 +230,7 @@ def classify(name: str, mixers: set[str]) -> tuple[str, str]:
     """(role, part) of a tensor by its name. The order matters: towers first, then experts, then norms."""
     if AUDIO.search(name) or VISION.search(name):
         return tower_role(name)
+    name = name.replace("norm_attn_norm.", "")  # DBRX: the module that holds the attention and both norms
     if NORM.search(name) and not is_embedding(name):
         is_mixer = any(name.startswith(prefix + ".") for prefix in mixers)
         return ("mixer", "norm") if is_mixer and ".forget_gate" not in name else ("norm", leaf(name))

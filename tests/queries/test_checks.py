@@ -32,6 +32,9 @@ MUTATIONS = {
         "update tensor_group set tensors = 2 * tensors, param_count = 2 * param_count"
         " where model_id = 'llama-3-70b' and role = 'mlp'"
     ),
+    "tensors_have_their_shape": (
+        "update tensor_group set role = 'norm' where model_id = 'dbrx-base' and role = 'attention' and part = 'qkv'"
+    ),
     "published_size_matches_recipe": "update checkpoint set total_bytes = total_bytes * 1.073741824",  # GiB for GB
     "slice_within_its_device": "update accelerator_spec set value = 2 * value where accelerator_id like '%-mig-7g%'",
     "price_is_plausible": "update price set usd_per_hour = usd_per_hour * 20 where target_id = 'p5.48xlarge'",
