@@ -38,7 +38,7 @@ MUTATIONS = {
     "price_without_target": "update price set target_id = 'p5.49xlarge' where target_id = 'p5.48xlarge'",
     "system_has_accelerators": "delete from system_accelerator where system_id = 'p5.48xlarge'",
     "system_is_no_big_device": "update system_accelerator set devices = 1 where system_id = 'gb200-nvl72'",
-    # Mistakes of public tables: sparse listed as dense, GB read as GiB or dropped, two cards in one row, one way for both.
+    # Mistakes of public tables: sparse listed as dense, GB read as GiB, two cards in one row, one way taken for both.
     "sparse_is_no_dense": (
         "update accelerator_spec set value = 1979e12"
         " where accelerator_id = 'h100-sxm5-80gb' and quantity_id = 'bf16_flops' and basis = 'dense'"
