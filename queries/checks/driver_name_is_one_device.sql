@@ -13,6 +13,8 @@ with meant as (
         max(memory.memory_bytes) as most_bytes
     from alias
     inner join accelerator_memory as memory on alias.target_id = memory.accelerator_id
+    -- a user may know which card is meant
+    inner join source on alias.source_id = source.source_id and source.origin = 'seed'
     where alias.kind = 'accelerator' and alias.alias like 'NVIDIA GeForce %'
     group by name_key(alias.alias)
 )

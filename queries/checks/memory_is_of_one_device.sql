@@ -10,6 +10,8 @@ select
     min(spec.value) as least_bytes,
     max(spec.value) as most_bytes
 from accelerator_spec as spec
+-- a user may say of a card that its memory was changed
+inner join source on spec.source_id = source.source_id and source.origin = 'seed'
 where spec.quantity_id = 'memory' and tier_rank(spec.tier) <= tier_rank('B')
 group by spec.accelerator_id, spec.basis
 having max(spec.value) > 1.1 * min(spec.value)
