@@ -41,6 +41,37 @@ MUTATIONS = {
     "price_without_target": "update price set target_id = 'p5.49xlarge' where target_id = 'p5.48xlarge'",
     "system_has_accelerators": "delete from system_accelerator where system_id = 'p5.48xlarge'",
     "system_is_no_big_device": "update system_accelerator set devices = 1 where system_id = 'gb200-nvl72'",
+    # Mistakes of public tables: sparse listed as dense, GB read as GiB, two cards in one row, one way taken for both.
+    "sparse_is_no_dense": (
+        "update accelerator_spec set value = 1979e12"
+        " where accelerator_id = 'h100-sxm5-80gb' and quantity_id = 'bf16_flops' and basis = 'dense'"
+    ),
+    "eight_bits_are_twice_sixteen": (
+        "update accelerator_spec set value = 242e12"
+        " where accelerator_id = 'l4' and quantity_id = 'bf16_flops' and basis = 'dense'"
+    ),
+    "memory_shown_is_part_of_advertised": (
+        "update accelerator_spec set value = 141e9 where accelerator_id = 'h200-sxm5-141gb' and quantity_id = 'memory'"
+    ),
+    "bandwidth_suits_memory_type": (
+        "update accelerator_spec set value = value / 8"
+        " where accelerator_id = 'rtx-4090' and quantity_id = 'memory_bandwidth'"
+    ),
+    "figure_has_right_magnitude": (
+        "update accelerator_spec set value = 16e-6 where accelerator_id = 't4' and quantity_id = 'memory'"
+    ),
+    "memory_is_of_one_device": (
+        "update accelerator_spec set accelerator_id = 'a100-sxm4-80gb'"
+        " where accelerator_id = 'a100-sxm4-40gb' and quantity_id = 'memory'"
+    ),
+    "driver_name_is_one_device": (
+        "update alias set is_preferred = true"
+        " where alias = 'NVIDIA GeForce RTX 4060 Ti' and target_id = 'rtx-4060-ti-16gb'"
+    ),
+    "link_both_ways_is_twice_one_way": (
+        "update accelerator_spec set value = 900e9"
+        " where accelerator_id = 'h100-sxm5-80gb' and quantity_id = 'link_bandwidth' and basis = 'one_way'"
+    ),
     "kept_rows_are_current": "delete from kept_resolved_name where name_key = name_key('h100')",
 }
 
