@@ -32,8 +32,8 @@ NAMES: Mapping[str, Sequence[str]] = {
     "price": (
         "price", "priceperhour", "pricehour", "hourlyprice", "priceusdperhour", "priceperhourusd", "usdperhour",
         "usdhour", "eurperhour", "priceeurperhour", "hourlyrate", "rate", "cost", "costperhour", "hourlycost",
-        "costusdperhour",
-        "priceusd", "costusd", "monthlyprice", "monthlycost", "pricepermonth",
+        "costusdperhour", "priceusdhour", "usdperhr", "usdhr", "priceperhr", "pricehr", "priceusdhr", "costperhr",
+        "hourly", "priceusd", "costusd", "usd", "eur", "monthlyprice", "monthlycost", "pricepermonth",
     ),
     "node": (
         "node", "nodename", "host", "hostname", "machine", "machinename", "server", "servername", "fqdn", "vm",
