@@ -103,7 +103,7 @@ NARROWER = """
     ),
     pair (narrow, wide) as (
         values ('int4', 'int8'), ('int8', 'bf16'), ('bf16', 'fp32'), ('int4', 'q4_0'), ('q4_0', 'q8_0'),
-            ('q8_0', 'bf16'),             ('awq-int4-g128', 'bf16'), ('fp8', 'bf16'),
+            ('q8_0', 'bf16'), ('awq-int4-g128', 'bf16'), ('fp8', 'bf16'),
             ('q2_k', 'q4_k_m'), ('q3_k_s', 'q3_k_m'), ('q4_k_m', 'q6_k')
     )
     select pair.narrow, pair.wide, count(*), count(*) filter (where not narrow.weights_bytes <= wide.weights_bytes)
