@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import difflib
 import math
@@ -48,9 +49,21 @@ def load(
         _insert_seeds(connection, file, table, rows, mine)
         aside += around.overridden(table, rows, mine)
         yield table.name, len(rows) + len(mine)
-    _insert_rows(connection, metadata.tables["overridden"], aside)
     gone = [(name, label(metadata.tables[name], row)) for name, rows in kept.items() for row in rows]
+    _insert_rows(connection, metadata.tables["overridden"], aside)
     _insert_rows(connection, metadata.tables["withdrawn"], gone)
+
+
+@contextlib.contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Rows go in whole: outside of a transaction DuckDB's relations swallow a commit that a full disk refused."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def read_table(folder: Path, table: Table) -> list[Row]:
@@ -167,7 +180,8 @@ def _insert_seeds(
     if mine:
         seeds = seeds.join(connection.table(table.name), ", ".join(around.fact(table)), "anti")
     try:
-        seeds.insert_into(table.name)
+        with _transaction(connection):
+            seeds.insert_into(table.name)
     except duckdb.ConstraintException:
         _insert_rows(connection, table, rows, file)
         raise
@@ -179,9 +193,10 @@ def _insert_rows(
     rows: Sequence[Sequence[Any]],
     file: Path | None = None,
 ) -> None:
-    for line, row in enumerate(rows, start=2):
-        try:
-            connection.table(table.name).insert(list(row))
-        except duckdb.ConstraintException as error:
-            place = f"{file}, row {line}" if file else f"your row {label(table, row)}"
-            raise UsageError(f"{place} of {table.name}: {error}") from error
+    with _transaction(connection):
+        for line, row in enumerate(rows, start=2):
+            try:
+                connection.table(table.name).insert(list(row))
+            except duckdb.ConstraintException as error:
+                place = f"{file}, row {line}" if file else f"your row {label(table, row)}"
+                raise UsageError(f"{place} of {table.name}: {error}") from error
