@@ -24,9 +24,11 @@ questions = dict(line.split(": ", 1) for line in sys.stdin.read().splitlines())
 db.execute("create temp table inventory (node text, gpu text, ctx bigint)")
 db.execute("insert into inventory values ('n1', 'H100', 4096), ('n2', 'L4', 8192), ('n3', 'no such', 1)")
 db.execute("insert into inventory values ('n4', 'g6e.12xlarge', 8192)")
+def said(value):  # the order of a sum is not fixed: the last digits of a float may differ
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 answers = {"version": duckdb.__version__}
 for label, sql in questions.items():
-    answers[label] = [list(map(str, row)) for row in db.execute(sql.replace("CATALOG", name)).fetchall()]
+    answers[label] = [list(map(said, row)) for row in db.execute(sql.replace("CATALOG", name)).fetchall()]
 print(json.dumps(answers))
 """
 VIEWS = {
@@ -77,7 +79,7 @@ def test_expected_answers_are_some(expected: dict[str, Any]) -> None:
     assert {row[0] for row in expected["lateral"]} == {"n1", "n2", "n4"}
     assert {row[-1] for row in expected["machine"]} == {"8"}
     assert len(expected["fits"]) > 50
-    assert expected["scalar"] == [["37481656576.0", "141107412992.0"]]
+    assert expected["scalar"] == [["37481656576", "141107412992"]]
 
 
 def test_same_answers_from_an_attached_file(client: Path, catalog: Path, expected: dict[str, Any]) -> None:
@@ -97,4 +99,4 @@ def test_views_work_under_another_alias(client: Path, catalog: Path, expected: d
 
 def test_scalar_macros_work_under_another_alias(client: Path, catalog: Path) -> None:
     found = answers(client, "alias", catalog, {"scalar": "select other.weight_bytes(8, 4)"})
-    assert found["scalar"] == [["4.0"]]
+    assert found["scalar"] == [["4"]]

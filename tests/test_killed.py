@@ -32,15 +32,15 @@ COMMANDS = {
 }
 
 
-def everything(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of all tables, the checks passed: reading them touches every block."""
+def everything(path: Path) -> dict[str, tuple[Any, ...] | None]:
+    """Number and hash of the rows of all tables: reading them touches every block."""
     with contextlib.closing(database.attach(path)) as connection:
         names = connection.execute(
             "select table_name from duckdb_tables() where schema_name = current_schema()"
             " and database_name = current_database()"
         ).fetchall()
         return {
-            name: connection.execute(f'from "{name}" order by all').fetchall()
+            name: connection.execute(f'select count(*), sum(hash(t)::hugeint) from "{name}" as t').fetchone()  # noqa: S608
             for (name,) in names
             if name not in COMPUTED
         }

@@ -1,5 +1,6 @@
 -- One row per model, weight format, kind of matrix and way it is split over devices: bytes over the whole model.
 --
+-- Weights and bytes of a kind of tensor are whole numbers, so that their sums are the same in any order.
 -- matrices counts what an engine allocates at once: queries, keys and values as one, all experts of a layer as one.
 
 create or replace view model_weight as
@@ -12,14 +13,14 @@ select
     max(case when tensor.role = 'expert' then tensor.layers else tensor.tensors end) as matrices,
     tensor.in_features,
     tensor.layers,
-    sum(tensor.param_count * share_fraction(rule.share, greatest(tensor.layers, 1))) as param_count,
+    sum(round(tensor.param_count * share_fraction(rule.share, greatest(tensor.layers, 1)))) as param_count,
     sum(
-        matrix_bytes(
+        round(matrix_bytes(
             tensor.out_features, tensor.in_features, tensor.tensors * share_fraction(rule.share, greatest(tensor.layers, 1)),
             rule.tensor_bits, rule.row_bits, rule.block_out, rule.block_in, rule.block_bits
-        )
+        ))
     ) as weights_bytes,
-    sum(tensor.param_count * share_fraction(rule.share, greatest(tensor.layers, 1)) * rule.tensor_bits / 8) as element_bytes
+    sum(round(tensor.param_count * share_fraction(rule.share, greatest(tensor.layers, 1)) * rule.tensor_bits / 8)) as element_bytes
 from tensor_group as tensor
 inner join tensor_class as class on tensor.model_id = class.model_id and tensor.ordinal = class.ordinal
 inner join storage_rule as rule
