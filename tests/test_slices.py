@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import duckdb
 import pytest
+from conftest import CommandLine
 
 from catalog_db import names, question
 from catalog_db.errors import UsageError
-from tests.conftest import CommandLine
 
 MIG = "h100-sxm5-80gb-mig-3g.40gb"
 CPX = "mi300x-cpx-nps4"

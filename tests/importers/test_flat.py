@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+from importlib.util import find_spec
 from typing import Any
+
+import pytest
 
 from catalog_db.importers.derive import derive
 from catalog_db.importers.flat import nested
@@ -29,6 +32,7 @@ QWEN2_VL_7B: dict[str, Any] = QWEN25_VL_7B | {
 }  # fmt: skip
 
 
+@pytest.mark.skipif(not (find_spec("torch") and find_spec("transformers")), reason="the library is not installed")
 def test_flat_configs_give_the_published_counts_with_their_towers() -> None:
     for config, count in ((QWEN25_VL_7B, 8_292_166_656), (QWEN2_VL_7B, 8_291_375_616)):
         rows = derive(config).tensor_groups
@@ -36,6 +40,7 @@ def test_flat_configs_give_the_published_counts_with_their_towers() -> None:
         assert "vision" in {row["role"] for row in rows}
 
 
+@pytest.mark.skipif(not (find_spec("torch") and find_spec("transformers")), reason="the library is not installed")
 def test_a_window_that_is_switched_off_is_none() -> None:
     assert [group["kind"] for group in derive(QWEN25_VL_7B).layer_groups] == ["full"]
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+pytest.importorskip("torch", reason="torch is not installed: it instantiates configs on its meta device")
+pytest.importorskip("transformers", reason="transformers is not installed: it knows the architectures")
+
 from catalog_db.importers.derive import derive
 
 MINIMAX_01: dict[str, Any] = {

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("torch", reason="torch is not installed: it instantiates configs on its meta device")
+pytest.importorskip("transformers", reason="transformers is not installed: it knows the architectures")
+
 from catalog_db.importers.derive import derive
 
 SLIDING = ["sliding_attention"] * 3 + ["full_attention"]
