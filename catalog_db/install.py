@@ -21,9 +21,10 @@ COLUMNS = """
     order by columns.table_name, columns.column_index
 """
 # Views that every answer reads whole: their rows are kept as tables kept_<view>; a question then takes half the time.
+# Those that read another's kept rows come after it.
 KEPT = (
-    "accelerator_memory", "checkpoint_name", "engine_default_for", "model_cache", "model_kv_width", "model_trait",
-    "model_weight", "resolved_name",
+    "accelerator_memory", "engine_default_for", "model_cache", "model_kv_width", "model_trait", "model_weight",
+    "packed_cache", "checkpoint_name", "resolved_name",
 )  # fmt: skip
 
 
@@ -35,18 +36,22 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
     """Create everything of queries/functions, views and tables. Raises DatabaseError when a definition fails."""
     _create_all(connection, "functions", "macro")
     _create_all(connection, "views", "view")
-    refresh(connection)
     _create_all(connection, "tables", "macro table")
+    _comment_columns(connection)
 
 
 def refresh(connection: duckdb.DuckDBPyConnection) -> None:
     """Keep the rows of the KEPT views anew: needed after any row of the catalog has changed."""
     for view in KEPT:
-        kept = f"kept_{view}"
-        connection.execute(_drop(kept))
-        connection.execute(_kept(view, kept))
-        connection.execute(comment("table", kept, f"The rows of {view}, kept when the catalog was built or upgraded."))
+        _keep(connection, view)
     _comment_columns(connection)
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, view: str) -> None:
+    kept = f"kept_{view}"
+    connection.execute(_drop(kept))
+    connection.execute(_kept(view, kept))
+    connection.execute(comment("table", kept, f"The rows of {view}, kept when the catalog was built or upgraded."))
 
 
 def predict(connection: duckdb.DuckDBPyConnection) -> None:
@@ -96,6 +101,8 @@ def _create(connection: duckdb.DuckDBPyConnection, file: sqlfile.SqlFile, kind: 
     try:
         connection.execute(file.definition)
         connection.execute(comment(kind, file.name, file.summary))
+        if kind == "view" and file.name in KEPT:
+            _keep(connection, file.name)
     except (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException) as error:
         return error
     return None

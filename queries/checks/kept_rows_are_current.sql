@@ -56,6 +56,12 @@ with differing as (
     )
     union all
     (
+        (select 'packed_cache', view.model_id, view.main_slots + view.latent_dim from packed_cache as view)
+        except
+        (select 'packed_cache', kept.model_id, kept.main_slots + kept.latent_dim from kept_packed_cache as kept)
+    )
+    union all
+    (
         (select 'resolved_name', view.name_key || ' ' || view.target_id, view.targets from resolved_name as view)
         except
         (select 'resolved_name', kept.name_key || ' ' || kept.target_id, kept.targets from kept_resolved_name as kept)

@@ -6,7 +6,7 @@ with part as (
         weight.shard_kind,
         weight.param_count,
         weight.weights_bytes * coalesce(published.size_ratio, 1) as weights_bytes
-    from model_weight as weight
+    from kept_model_weight as weight
     left join published($checkpoint) as published
         on weight.model_id = published.model_id and weight.weight_format_id = published.weight_format_id
     where weight.model_id = $model and weight.weight_format_id = $weight_format

@@ -9,30 +9,30 @@ create or replace macro answer(
     weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context,
     free_memory_bytes := null
 ) as table
-    with ranked as (
+    with best as (
         select
-            plan.*,
-            row_number() over (
-                partition by plan.model, plan.accelerator
-                order by
-                    case when plan.fits then 0 else 1 end,
-                    case when plan.fits then -plan.format_bits else plan.format_bits end,
-                    case when plan.fits then plan.devices else -plan.devices end,
-                    plan.weight_format
-            ) as choice
+            arg_min(
+                plan,
+                {
+                    'misses': case when plan.fits then 0 else 1 end,
+                    'bits': case when plan.fits then -plan.format_bits else plan.format_bits end,
+                    'devices': case when plan.fits then plan.devices else -plan.devices end,
+                    'weight_format': plan.weight_format
+                }
+            ) as plan
         from mlsysdb.plan(
             gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
             weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context,
             free_memory_bytes := free_memory_bytes
         ) as plan
+        group by plan.model, plan.accelerator
     ),
 
     chosen as (
         select
-            ranked.*,
-            ranked.block_pool_bytes / ranked.sequences as budget_bytes
-        from ranked
-        where ranked.choice = 1
+            unnest(best.plan),
+            best.plan.block_pool_bytes / best.plan.sequences as budget_bytes
+        from best
     ),
 
     cached as (
@@ -42,19 +42,14 @@ create or replace macro answer(
             chosen.budget_bytes,
             chosen.own_tokens,
             chosen.cache_step_tokens,
-            type.kind,
-            type.window_tokens,
-            type.recurrent_blocks,
-            type.block_tokens,
-            type.step_bytes,
-            mlsysdb.window_cap_tokens(type.kind, type.window_tokens, chosen.cache_step_tokens) as cap_tokens,
-            mlsysdb.constant_blocks(type.kind, chosen.cache_step_tokens, type.recurrent_blocks) as constant_blocks
-        from chosen
-        inner join
-            mlsysdb.cache_type(
-                model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, kv_dtype, engine
-            ) as type
-            on chosen.model = type.model_id and chosen.devices = type.devices
+            chosen.type.kind,
+            chosen.type.window_tokens,
+            chosen.type.recurrent_blocks,
+            chosen.type.block_tokens,
+            chosen.type.step_bytes,
+            mlsysdb.window_cap_tokens(chosen.type.kind, chosen.type.window_tokens, chosen.cache_step_tokens) as cap_tokens,
+            mlsysdb.constant_blocks(chosen.type.kind, chosen.cache_step_tokens, chosen.type.recurrent_blocks) as constant_blocks
+        from (select chosen.*, unnest(chosen.cache_types) as type from chosen) as chosen
     ),
 
     piece as (

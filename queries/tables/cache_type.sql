@@ -28,7 +28,7 @@ create or replace macro cache_type(
             on
                 model.model_id = named.target_id
                 and named.kind = 'model'
-                and named.name_key = coalesce(asked.model_key, mlsysdb.name_key(model.model_id))
+                and named.name_key = coalesce(asked.model_key, named.id_key)
         left join mlsysdb.kept_model_kv_width as own on model.model_id = own.model_id
         left join mlsysdb.kept_resolved_name as kv_name on kv_name.kind = 'kv_dtype' and asked.kv_key = kv_name.name_key
         left join mlsysdb.kv_dtype as kv on kv.kv_dtype_id = coalesce(
@@ -96,45 +96,55 @@ create or replace macro cache_type(
             layered.window_tokens, layered.block_tokens, layered.token_bytes, layered.state_bytes, layered.compression_ratio
     ),
 
+    alike as (
+        select
+            typed.model_id,
+            typed.devices,
+            max(typed.token_bytes) as token_bytes,
+            max(case typed.kv_layout when 'paged' then typed.state_bytes else 0 end) as state_bytes,
+            min(typed.kind || coalesce(typed.window_tokens, 0)) <> max(typed.kind || coalesce(typed.window_tokens, 0)) as is_mixed,
+            min(typed.layers) as fewest_layers,
+            max(typed.layers) as most_layers
+        from typed
+        group by typed.model_id, typed.devices
+    ),
+
     aligned as (
         select
             typed.*,
-            mlsysdb.aligned_block_tokens(
-                typed.block_tokens,
-                max(typed.token_bytes) over per_model,
-                case typed.kv_layout when 'paged' then max(typed.state_bytes) over per_model else 0 end
-            ) as aligned_tokens,
-            count(distinct typed.kind || coalesce(typed.window_tokens, 0)) over per_model as kinds,
-            min(typed.layers) over per_model as fewest_layers,
-            max(typed.layers) over per_model as most_layers
+            typed.kv_layout = 'paged' and alike.is_mixed as is_hybrid,
+            mlsysdb.aligned_block_tokens(typed.block_tokens, alike.token_bytes, alike.state_bytes) as aligned_tokens,
+            mlsysdb.group_layers(alike.fewest_layers, alike.most_layers, typed.group_ratio) as group_layers
         from typed
-        window per_model as (partition by typed.model_id, typed.devices)
+        inner join alike on typed.model_id = alike.model_id and typed.devices = alike.devices
     ),
 
     paged as (
         select
             aligned.*,
             case aligned.kind when 'recurrent' then aligned.state_bytes else aligned.token_bytes * aligned.aligned_tokens end
-                as own_page_bytes,
-            aligned.kv_layout = 'paged' and aligned.kinds > 1 as is_hybrid,
-            mlsysdb.group_layers(aligned.fewest_layers, aligned.most_layers, aligned.group_ratio) as group_layers
+                as own_page_bytes
         from aligned
     ),
 
     unified as (
         select
-            paged.*,
-            max(case paged.kind when 'recurrent' then 0 else paged.own_page_bytes end) over per_model as attention_page_bytes,
-            max(paged.own_page_bytes) over per_model as page_bytes
+            paged.model_id,
+            paged.devices,
+            max(paged.own_page_bytes) as page_bytes,
+            sum(paged.own_page_bytes * paged.layers) as all_bytes
         from paged
-        window per_model as (partition by paged.model_id, paged.devices)
+        group by paged.model_id, paged.devices
     ),
 
     grouped as (
         select
-            unified.*,
-            case when unified.is_hybrid then ceil(unified.layers / unified.group_layers)::bigint else 1 end as groups
-        from unified
+            paged.*,
+            unified.page_bytes,
+            unified.all_bytes,
+            case when paged.is_hybrid then ceil(paged.layers / paged.group_layers)::bigint else 1 end as groups
+        from paged
+        inner join unified on paged.model_id = unified.model_id and paged.devices = unified.devices
     ),
 
     separate as (
@@ -165,33 +175,33 @@ create or replace macro cache_type(
             case
                 when grouped.kv_layout <> 'paged' then 0
                 when grouped.is_hybrid then grouped.group_layers * grouped.page_bytes
-                else sum(grouped.own_page_bytes * grouped.layers) over (partition by grouped.model_id, grouped.devices)
+                else grouped.all_bytes
             end as block_bytes
         from grouped
     ),
 
+    entry as (
+        select
+            packed.*,
+            wide.index_bits,
+            mlsysdb.kv_token_bytes(
+                'mla', null, null, null, packed.latent_dim, packed.rope_dim, null, 1, wide.kv_bits, 0, 1
+            ) as entry_bytes,
+            case when wide.kv_bits = 8 then 576 else 512 end as alignment_bytes
+        from wide
+        inner join mlsysdb.kept_packed_cache as packed on wide.model_id = packed.model_id
+        where wide.kv_layout = 'paged'
+    ),
+
     packing as (
         select
-            wide.model_id,
-            packed.window_groups,
-            packed.coarse_groups,
-            packed.main_slots * mlsysdb.page_bytes(64, entry.entry_bytes, entry.alignment_bytes)
-            + packed.fine_layers * mlsysdb.page_bytes(64, packed.index_dim * wide.index_bits / 8, entry.alignment_bytes)
-            + packed.coarse_layers * mlsysdb.page_bytes(2, entry.entry_bytes, entry.alignment_bytes) as block_bytes
-        from wide
-        inner join mlsysdb.packed_cache as packed on wide.model_id = packed.model_id
-        inner join (
-            select
-                kv.kv_dtype_id,
-                mlsysdb.kv_token_bytes(
-                    'mla', null, null, null, shape.latent_dim, shape.rope_dim, null, 1, kv.bits, 0, 1
-                ) as entry_bytes,
-                case when kv.bits = 8 then 576 else 512 end as alignment_bytes,
-                shape.model_id
-            from mlsysdb.packed_cache as shape
-            cross join mlsysdb.kv_dtype as kv
-        ) as entry on wide.model_id = entry.model_id and wide.kv_dtype_id = entry.kv_dtype_id
-        where wide.kv_layout = 'paged'
+            entry.model_id,
+            entry.window_groups,
+            entry.coarse_groups,
+            entry.main_slots * mlsysdb.page_bytes(64, entry.entry_bytes, entry.alignment_bytes)
+            + entry.fine_layers * mlsysdb.page_bytes(64, entry.index_dim * entry.index_bits / 8, entry.alignment_bytes)
+            + entry.coarse_layers * mlsysdb.page_bytes(2, entry.entry_bytes, entry.alignment_bytes) as block_bytes
+        from entry
     )
 
     select

@@ -3,7 +3,8 @@
 -- NULL for a name means all. weight_format may be a format's name, 'native' (the model's own), 'auto' (its own and the usual
 -- narrower ones that the engine loads) or 'any' (all that the engine loads). devices NULL means the powers of two of
 -- device_count. The name of a checkpoint means its model in its format, weighing what was published. free_memory_bytes is
--- what is free on each device; NULL: all of it. `fits` and `fits_model` choose among these rows.
+-- what is free on each device; NULL: all of it. cache_types lists the kinds of layers that keep a cache (see `cache_type`).
+-- `fits` and `fits_model` choose among these rows.
 
 create or replace macro plan(
     gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
@@ -64,7 +65,7 @@ create or replace macro plan(
             on
                 named.kind = 'accelerator'
                 and memory.accelerator_id = named.target_id
-                and named.name_key = coalesce(load.gpu_key, mlsysdb.name_key(memory.accelerator_id))
+                and named.name_key = coalesce(load.gpu_key, named.id_key)
         left join mlsysdb.kept_engine_default_for as seats
             on
                 profile.engine_profile_id = seats.engine_profile_id
@@ -105,7 +106,7 @@ create or replace macro plan(
             on
                 named.kind = 'model'
                 and model.model_id = named.target_id
-                and named.name_key = coalesce(load.model_key, mlsysdb.name_key(model.model_id))
+                and named.name_key = coalesce(load.model_key, named.id_key)
         left join mlsysdb.published(model_name) as published on true
         left join mlsysdb.kept_model_cache as trait on model.model_id = trait.model_id
         left join mlsysdb.weight_format as own on model.native_weight_format_id = own.weight_format_id
@@ -116,6 +117,11 @@ create or replace macro plan(
             when loads.weight_format_id is null or profile.widest_auto_bits < own.bits then profile.plain_weight_format_id
             else own.weight_format_id
         end
+    ),
+
+    shape as (
+        select way.*
+        from mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as way
     ),
 
     candidate as (
@@ -171,7 +177,7 @@ create or replace macro plan(
                 ) / max(part.matrices)
             ) as unsplit_bytes
         from candidate
-        cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as shape
+        cross join shape
         inner join mlsysdb.kept_model_weight as part
             on candidate.model_id = part.model_id and candidate.weight_format_id = part.weight_format_id
         group by
@@ -215,7 +221,14 @@ create or replace macro plan(
             end as reserved_bytes,
             max(type.block_bytes) as block_bytes,
             min(type.block_tokens) filter (where type.kind <> 'recurrent') as block_tokens,
-            sum(type.groups)::bigint as groups
+            sum(type.groups)::bigint as groups,
+            list({
+                'kind': type.kind,
+                'window_tokens': type.window_tokens,
+                'recurrent_blocks': type.recurrent_blocks,
+                'block_tokens': type.block_tokens,
+                'step_bytes': type.step_bytes
+            }) as cache_types
         from
             mlsysdb.cache_type(
                 model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, kv_dtype, engine
@@ -247,11 +260,11 @@ create or replace macro plan(
             case when candidate.keeps_nothing then 0 else cached.reserved_bytes end as reserved_bytes,
             case when candidate.keeps_nothing then 0 else cached.block_bytes end as block_bytes,
             cached.block_tokens,
-            cached.groups
+            cached.groups,
+            cached.cache_types
         from candidate
         cross join device
-        inner join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as shape
-            on shape.devices = 1 or not device.is_alone
+        inner join shape on shape.devices = 1 or not device.is_alone
         left join weighed
             on
                 candidate.model_id = weighed.model_id
@@ -333,66 +346,70 @@ create or replace macro plan(
                 free_memory_bytes
             ) as usable_memory_bytes
         from added
+    ),
+
+    pooled as (
+        select
+            summed.*,
+            summed.fixed_bytes + summed.kv_reserved_bytes as required_bytes,
+            mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, 0) as kv_pool_bytes,
+            mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, summed.block_bytes) as block_pool_bytes
+        from summed
     )
 
     select
-        summed.model_id as model,
-        summed.accelerator_id as accelerator,
-        summed.devices,
-        summed.tensor_parallel,
-        summed.pipeline_parallel,
-        summed.expert_parallel,
-        summed.engine_asked as engine,
-        summed.weight_format_id as weight_format,
-        summed.kv_dtype_id as kv_dtype,
-        summed.wanted_tokens as context_tokens,
-        summed.sequences,
-        summed.weights_bytes,
-        summed.kv_cache_bytes,
-        summed.kv_reserved_bytes,
-        summed.activation_bytes,
-        summed.cuda_graph_bytes,
-        summed.runtime_bytes,
-        summed.fixed_bytes + summed.kv_reserved_bytes as required_bytes,
-        summed.visible_memory_bytes,
-        summed.usable_memory_bytes,
-        summed.usable_memory_bytes - summed.fixed_bytes - summed.kv_reserved_bytes as headroom_bytes,
-        (summed.fixed_bytes + summed.kv_reserved_bytes) / summed.usable_memory_bytes as memory_utilization,
-        mlsysdb.is_fitting(
-            summed.fixed_bytes + summed.kv_reserved_bytes, summed.usable_memory_bytes, summed.is_beyond_context
-        ) as fits,
+        pooled.model_id as model,
+        pooled.accelerator_id as accelerator,
+        pooled.devices,
+        pooled.tensor_parallel,
+        pooled.pipeline_parallel,
+        pooled.expert_parallel,
+        pooled.engine_asked as engine,
+        pooled.weight_format_id as weight_format,
+        pooled.kv_dtype_id as kv_dtype,
+        pooled.wanted_tokens as context_tokens,
+        pooled.sequences,
+        pooled.weights_bytes,
+        pooled.kv_cache_bytes,
+        pooled.kv_reserved_bytes,
+        pooled.activation_bytes,
+        pooled.cuda_graph_bytes,
+        pooled.runtime_bytes,
+        pooled.required_bytes,
+        pooled.visible_memory_bytes,
+        pooled.usable_memory_bytes,
+        pooled.usable_memory_bytes - pooled.required_bytes as headroom_bytes,
+        pooled.required_bytes / pooled.usable_memory_bytes as memory_utilization,
+        mlsysdb.is_fitting(pooled.required_bytes, pooled.usable_memory_bytes, pooled.is_beyond_context) as fits,
         mlsysdb.limiting_term(
-            summed.weights_bytes, summed.kv_reserved_bytes, summed.activation_bytes, summed.cuda_graph_bytes,
-            summed.runtime_bytes, summed.is_beyond_context
+            pooled.weights_bytes, pooled.kv_reserved_bytes, pooled.activation_bytes, pooled.cuda_graph_bytes,
+            pooled.runtime_bytes, pooled.is_beyond_context
         ) as limiting_term,
-        summed.token_bytes as kv_bytes_per_token,
-        mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, 0) as kv_pool_bytes,
+        pooled.token_bytes as kv_bytes_per_token,
+        pooled.kv_pool_bytes,
         mlsysdb.capacity_tokens(
-            mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, summed.block_bytes),
-            summed.reserved_bytes, summed.wanted_tokens, summed.block_bytes, summed.block_tokens, summed.groups,
-            summed.is_capacity_by_blocks
+            pooled.block_pool_bytes, pooled.reserved_bytes, pooled.wanted_tokens, pooled.block_bytes, pooled.block_tokens, pooled.groups,
+            pooled.is_capacity_by_blocks
         ) as kv_capacity_tokens,
-        mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, summed.block_bytes) as block_pool_bytes,
-        summed.own_tokens,
+        pooled.block_pool_bytes,
+        pooled.own_tokens,
         case
-            when summed.reserved_bytes > 0
-                then floor(
-                    mlsysdb.whole_blocks_bytes(summed.usable_memory_bytes - summed.fixed_bytes, summed.block_bytes)
-                    / summed.reserved_bytes
-                )::bigint
+            when pooled.reserved_bytes > 0
+                then floor(pooled.block_pool_bytes / pooled.reserved_bytes)::bigint
         end as max_sequences,
         mlsysdb.tier_name(
-            greatest(summed.model_tier_rank, summed.format_tier_rank, summed.memory_tier_rank)
+            greatest(pooled.model_tier_rank, pooled.format_tier_rank, pooled.memory_tier_rank)
         ) as evidence_tier,
-        summed.format_bits,
-        summed.unsplit_bytes,
-        summed.total_bytes,
-        summed.is_rocm,
-        summed.is_shared_memory,
-        summed.engine_profile_id,
-        summed.max_sequences as engine_max_sequences,
-        summed.max_batched_tokens,
-        summed.cache_step_tokens,
-        summed.is_memory_estimated,
-        summed.is_beyond_context
-    from summed;
+        pooled.format_bits,
+        pooled.unsplit_bytes,
+        pooled.total_bytes,
+        pooled.is_rocm,
+        pooled.is_shared_memory,
+        pooled.engine_profile_id,
+        pooled.max_sequences as engine_max_sequences,
+        pooled.max_batched_tokens,
+        pooled.cache_step_tokens,
+        pooled.cache_types,
+        pooled.is_memory_estimated,
+        pooled.is_beyond_context
+    from pooled;

@@ -2,6 +2,8 @@
 --
 -- The id of a maker's own repository names the model, in whatever format: it is none of these. The name of a GGUF file means
 -- the checkpoint with the first id of those that hold a file of that name, as long as all are one model in one format.
+-- size_ratio is by what its recipe's figures are multiplied so that they add up to its size: the real size is shared out over
+-- roles and devices as the recipe does. NULL when the size is not known.
 
 create or replace view checkpoint_name as
 with ranked as (
@@ -33,6 +35,9 @@ select
     ranked.model_id,
     ranked.weight_format_id,
     ranked.as_printed,
-    ranked.total_bytes
+    ranked.total_bytes,
+    ranked.total_bytes / recipe.recipe_bytes as size_ratio
 from ranked
+left join checkpoint_recipe as recipe
+    on ranked.model_id = recipe.model_id and ranked.weight_format_id = recipe.weight_format_id
 where ranked.choice = 1 and ranked.is_one_thing

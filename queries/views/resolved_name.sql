@@ -31,7 +31,8 @@ select
     meant.kind,
     meant.target_id,
     meant.targets,
-    case meant.kind when 'accelerator' then 1::bigint end as devices
+    case meant.kind when 'accelerator' then 1::bigint end as devices,
+    name_key(meant.target_id) as id_key
 from meant
 union all
 select
@@ -39,7 +40,8 @@ select
     'accelerator' as kind,
     shape.accelerator_id as target_id,
     meant.targets,
-    shape.devices
+    shape.devices,
+    name_key(shape.accelerator_id) as id_key
 from meant
 inner join system_shape as shape on meant.target_id = shape.system_id
 left join counted as borne on meant.name_key = borne.name_key and borne.kind = 'accelerator'
@@ -50,5 +52,6 @@ select
     'model' as kind,
     checkpoint_name.model_id as target_id,
     1 as targets,
-    null as devices
+    null as devices,
+    name_key(checkpoint_name.model_id) as id_key
 from checkpoint_name
