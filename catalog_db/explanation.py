@@ -18,10 +18,11 @@ SETTINGS = (
 
 def explain(connection: duckdb.DuckDBPyConnection, asked: Question) -> dict[str, Any]:
     """The answer, with `accuracy`, `terms`, `remedies`, `citations`. Raises UsageError when there is no answer."""
-    rows = query.report(connection, "explain", asked.parameters).dicts()
-    if not rows:
+    query.keep(connection, "explain", asked.parameters)
+    found = query.kept(connection, "explain").first
+    if found is None:
         raise UsageError(_no_answer(asked))
-    row = rows[0] | {"checkpoint": asked.parameters["model"]}
+    row = found | {"checkpoint": asked.parameters["model"]}
     beside = _engine(connection, row)
     terms = _weights(connection, row) + [term for term in beside if term["term"] == "weights"]
     terms += _cache(connection, row) + [term for term in beside if term["term"] != "weights"]

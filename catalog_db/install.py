@@ -24,7 +24,7 @@ COLUMNS = """
 # Those that read another's kept rows come after it.
 KEPT = (
     "accelerator_memory", "engine_default_for", "model_cache", "model_kv_width", "model_trait", "model_weight",
-    "packed_cache", "checkpoint_name", "resolved_name",
+    "name", "packed_cache", "checkpoint_name", "resolved_name",
 )  # fmt: skip
 
 

@@ -50,11 +50,11 @@ def named(connection: duckdb.DuckDBPyConnection, text: str | None) -> Machine | 
     """The system that `text` means; None when it means none, or an accelerator. Raises UsageError when unclear."""
     if text is None:
         return None
-    found = query.report(connection, "systems_named", {"text": text}).dicts()
-    if not found:
+    if not query.report(connection, "systems_named", {"text": text}).rows:
         return None
     chosen, _ = names.resolve(connection, "system", text)
-    row = next(row for row in found if row["system_id"] == chosen)
+    row = query.report(connection, "machine", {"system": chosen}).first
+    assert row is not None, "a system's name leads to its row"
     if row["accelerator_id"] is None:
         raise UsageError(
             f"{chosen} holds {row['accelerator_kinds']} kinds of accelerator: "

@@ -100,6 +100,11 @@ def keep(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str,
     connection.execute(f"create or replace temp table {name} as {text}", _used(connection, text, parameters))
 
 
+def kept(connection: duckdb.DuckDBPyConnection, name: str) -> Answer:
+    """The rows kept of a question."""
+    return Answer(connection.table(f"temp.{name}"), connection)
+
+
 def _used(connection: duckdb.DuckDBPyConnection, text: str, parameters: dict[str, Any] | None) -> dict[str, Any]:
     """DuckDB refuses parameters that a statement does not name."""
     wanted = connection.extract_statements(text)[0].named_parameters if parameters else ()

@@ -56,6 +56,12 @@ with differing as (
     )
     union all
     (
+        (select 'name', view.name_key || ' ' || view.target_id, view.is_preferred::int from name as view)
+        except
+        (select 'name', kept.name_key || ' ' || kept.target_id, kept.is_preferred::int from kept_name as kept)
+    )
+    union all
+    (
         (select 'packed_cache', view.model_id, view.main_slots + view.latent_dim from packed_cache as view)
         except
         (select 'packed_cache', kept.model_id, kept.main_slots + kept.latent_dim from kept_packed_cache as kept)

@@ -31,7 +31,7 @@ published as (
             and model.name_key = left(asked.described_key, length(asked.described_key) - length(format.name_key))
     where
         asked.name_key not in (
-            select name.name_key from name
+            select name.name_key from kept_name as name
             where name.kind = 'model'
         )
 ),

@@ -15,7 +15,7 @@ meaning as (
         name.name_key,
         false as is_system,
         string_agg(name.target_id, ', ' order by name.target_id) as targets
-    from name
+    from kept_name as name
     where name.kind = 'accelerator'
     group by name.name_key
     union all
@@ -23,11 +23,11 @@ meaning as (
         name.name_key,
         true as is_system,
         string_agg(name.target_id, ', ' order by name.target_id) as targets
-    from name
+    from kept_name as name
     where
         name.kind = 'system'
         and name.name_key not in (
-            select borne.name_key from name as borne
+            select borne.name_key from kept_name as borne
             where borne.kind = 'accelerator'
         )
     group by name.name_key

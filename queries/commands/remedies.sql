@@ -1,27 +1,49 @@
 -- What helps when a model does not fit (or is tight), how much each remedy saves, and what it trades away where a source says.
 --
--- The base is one answer's row: the same model, accelerator, engine and load. Savings are bytes on the fullest device.
+-- The base is the answer kept as `explain`: the same model, accelerator, engine and load. Savings are bytes on the fullest
+-- device.
 
 with base as (
     select
-        answer.*,
+        explain.*,
         model.heads,
         model.kv_heads,
         profile.kv_layout,
         profile.engine as engine_name
-    from
-        answer(
-            $gpu, $model, $devices, $tensor_parallel, $pipeline_parallel, $expert_parallel, $context_tokens, $sequences,
-            $weight_format, $kv_dtype, $engine, $memory_utilization, $max_sequences, $max_batched_tokens, $enforce_eager,
-            $beyond_context
-        ) as answer
-    inner join model on answer.model = model.model_id
-    inner join engine_profile as profile on answer.engine_profile_id = profile.engine_profile_id
+    from explain
+    inner join model on explain.model = model.model_id
+    inner join engine_profile as profile on explain.engine_profile_id = profile.engine_profile_id
+),
+
+tried as (
+    select
+        'other_format' as way,
+        $devices::bigint as devices,
+        $tensor_parallel::bigint as tensor_parallel,
+        $expert_parallel::bigint as expert_parallel,
+        'any' as weight_format,
+        $kv_dtype::varchar as kv_dtype
+    union all
+    select 'narrow_cache', $devices, $tensor_parallel, $expert_parallel, $weight_format, $narrow_kv_dtype
+    union all
+    select 'more_devices', null, null, null, $weight_format, $kv_dtype
+),
+
+planned as (
+    select
+        tried.way,
+        plan.*
+    from tried,
+        plan(
+            $gpu, $model, tried.devices, tried.tensor_parallel, $pipeline_parallel, tried.expert_parallel, $context_tokens,
+            $sequences, tried.weight_format, tried.kv_dtype, $engine, $memory_utilization, $max_sequences, $max_batched_tokens,
+            $enforce_eager, $beyond_context
+        ) as plan
 ),
 
 other_format as (
     select
-        plan.*,
+        planned.*,
         format.family,
         row_number() over (
             partition by format.family
@@ -34,34 +56,23 @@ other_format as (
                 format.weight_format_id
         ) as choice
     from base
-    inner join plan(
-        $gpu, $model, $devices, $tensor_parallel, $pipeline_parallel, $expert_parallel, $context_tokens, $sequences,
-        'any', $kv_dtype, $engine, $memory_utilization, $max_sequences, $max_batched_tokens, $enforce_eager,
-        $beyond_context
-    ) as plan on true
-    inner join weight_format as format on plan.weight_format = format.weight_format_id
-    where format.family in ('fp8', 'int8', 'int4') and plan.weights_bytes < base.weights_bytes * 0.9
+    inner join planned on planned.way = 'other_format' and planned.weights_bytes < base.weights_bytes * 0.9
+    inner join weight_format as format on planned.weight_format = format.weight_format_id
+    where format.family in ('fp8', 'int8', 'int4')
 ),
 
 narrow_cache as (
-    select plan.*
-    from plan(
-        $gpu, $model, $devices, $tensor_parallel, $pipeline_parallel, $expert_parallel, $context_tokens, $sequences,
-        $weight_format, $narrow_kv_dtype, $engine, $memory_utilization, $max_sequences, $max_batched_tokens,
-        $enforce_eager, $beyond_context
-    ) as plan
+    select planned.*
+    from planned
+    where planned.way = 'narrow_cache'
 ),
 
 more_devices as (
     select
-        plan.*,
-        row_number() over (partition by coalesce(plan.fits, false) order by plan.devices) as choice
+        planned.*,
+        row_number() over (partition by coalesce(planned.fits, false) order by planned.devices) as choice
     from base
-    inner join plan(
-        $gpu, $model, null, null, $pipeline_parallel, null, $context_tokens, $sequences,
-        $weight_format, $kv_dtype, $engine, $memory_utilization, $max_sequences, $max_batched_tokens, $enforce_eager,
-        $beyond_context
-    ) as plan on base.devices < plan.devices
+    inner join planned on planned.way = 'more_devices' and base.devices < planned.devices
 ),
 
 remedy as (

@@ -3,6 +3,6 @@
 select
     name.target_id,
     name.is_preferred
-from name
+from kept_name as name
 where name.kind = $kind and name.name_key = name_key($text)
 order by name.target_id

@@ -6,13 +6,13 @@ with found as (
         name.target_id,
         name.is_preferred,
         bool_or(name.is_preferred) over (partition by name.kind) as has_preferred
-    from name
+    from kept_name as name
     where
         name.name_key = name_key($text)
         and (
             name.kind <> 'checkpoint'
             or exists (
-                select 1 from checkpoint_name as named
+                select 1 from kept_checkpoint_name as named
                 where named.name_key = name.name_key and named.checkpoint_id = name.target_id
             )
         )

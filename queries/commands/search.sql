@@ -18,7 +18,7 @@ scored as (
             when contains(name.name_key, asked.name_key) then 0.2 + length(name.name_key) / 10000
             else 1.3 - jaro_winkler_similarity(name.name_key, asked.name_key)
         end as distance
-    from name
+    from kept_name as name
     cross join asked
     where $kind is null or name.kind = $kind or ($kind = 'accelerator' and name.kind = 'system')
 ),

@@ -19,12 +19,12 @@ with ranked as (
         ) as choice,
         min(checkpoint.model_id || ' ' || checkpoint.weight_format_id) over (partition by name.name_key)
         = max(checkpoint.model_id || ' ' || checkpoint.weight_format_id) over (partition by name.name_key) as is_one_thing
-    from name
+    from kept_name as name
     inner join checkpoint on name.target_id = checkpoint.checkpoint_id
     where
         name.kind = 'checkpoint'
         and name.name_key not in (
-            select other.name_key from name as other
+            select other.name_key from kept_name as other
             where other.kind = 'model'
         )
 )

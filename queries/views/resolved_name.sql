@@ -12,7 +12,7 @@ with counted as (
         count(*) filter (where name.is_preferred) as preferred,
         min(name.target_id) as only_target_id,
         min(name.target_id) filter (where name.is_preferred) as preferred_target_id
-    from name
+    from kept_name as name
     group by name.name_key, name.kind
 ),
 
