@@ -60,10 +60,10 @@ def _objects(answer: Answer, form: str) -> Iterator[str]:
 def text(names: Sequence[str], rows: Sequence[Sequence[Any]], form: str, columns: Sequence[str] | None = None) -> str:
     """The rows in a text format; tables and markdown read well, the others are exact."""
     if form in ("table", "markdown"):
-        shown = [name for name in columns or names if name in names]
-        cells = [[human(name, row[list(names).index(name)]) for name in shown] for row in rows]
-        heads = [HEADINGS.get(name, _heading(name)) for name in shown]
-        numeric = [_is_numeric(rows, list(names).index(name)) for name in shown]
+        shown = [(name, list(names).index(name)) for name in columns or names if name in names]
+        cells = [[human(name, row[index]) for name, index in shown] for row in rows]
+        heads = [HEADINGS.get(name, _heading(name)) for name, _ in shown]
+        numeric = [_is_numeric(rows, index) for _, index in shown]
         return markdown(heads, cells, numeric) if form == "markdown" else table(heads, cells, numeric)
     if form == "csv":
         return _csv(names, rows)
@@ -98,7 +98,7 @@ def human(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, (int, float, Decimal)):
-        return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in str(value))
+        return printable(str(value))
     if not math.isfinite(value):
         return str(value)
     if name.endswith("_bytes"):
@@ -108,6 +108,13 @@ def human(name: str, value: Any) -> str:
     if name in ("bias", "within_2_percent") or "_error" in name or name.endswith("_fraction"):
         return f"{value:.2%}"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.12g}"
+
+
+def printable(text: str) -> str:
+    """A text without control characters: those are shown as Python writes them."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> str:

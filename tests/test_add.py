@@ -246,8 +246,9 @@ def test_a_run_of_an_unknown_model_is_kept_without_a_prediction(home: Path) -> N
 
 def test_the_read_path_imports_none_of_the_importers_libraries(home: Path) -> None:
     code = (
-        "import sys; from catalog_db.cli import app\n"
-        "try: app(['fits', '--gpu', 'H100', '--limit', '1'])\n"
+        "import sys; from catalog_db.cli import main\n"
+        "sys.argv = ['mlsysdb', 'fits', '--gpu', 'H100', '--limit', '1']\n"
+        "try: main()\n"
         "except SystemExit: pass\n"
         "print([m for m in ('gguf', 'safetensors', 'huggingface_hub', 'pynvml', 'torch', 'transformers') if m in sys.modules])"
     )
@@ -256,4 +257,5 @@ def test_the_read_path_imports_none_of_the_importers_libraries(home: Path) -> No
     from conftest import environment
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(home), cwd=home)
+    assert "h100-sxm5-80gb" in done.stderr, "an answer was given"
     assert done.stdout.splitlines()[-1] == "[]", done.stderr

@@ -14,6 +14,7 @@ import pytest
 from conftest import environment
 
 import catalog_db
+from catalog_db import cli
 from catalog_db.errors import DatabaseError, UsageError
 
 
@@ -125,6 +126,15 @@ def test_units_in_sql(sql: str, wanted: float | None) -> None:
 def test_units_that_make_no_sense_are_refused(sql: str) -> None:
     with catalog_db.connect() as db, pytest.raises(duckdb.Error, match="ValueError"):
         db.sql(f"select {sql}").fetchall()
+
+
+def test_a_question_is_in_the_module_that_is_imported_for_it() -> None:
+    cli.register([])
+    modules = {
+        command.name or command.callback.__name__: command.callback.__module__.rpartition(".")[2]  # type: ignore[union-attr]
+        for command in cli.app.registered_commands
+    }
+    assert {name: module for name, module in modules.items() if module in cli.QUESTIONS.values()} == cli.QUESTIONS
 
 
 HEAVY = ("sqlalchemy", "alembic", "duckdb_sqlalchemy", "pint", "polars", "psycopg", "torch", "transformers")

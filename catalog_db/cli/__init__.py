@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from collections.abc import Sequence
 
 import duckdb
 
-from catalog_db.cli import add, add_gpu, add_run, ask, look, own, upkeep
 from catalog_db.cli.app import app
 from catalog_db.errors import MlsysdbError
 
-__all__ = ["add", "add_gpu", "add_run", "app", "ask", "look", "main", "own", "upkeep"]
+__all__ = ["app", "main", "register"]
+
+MODULES = ("ask", "look", "add", "add_gpu", "add_run", "own", "upkeep")
+# typer builds every command it knows before it runs one: a question pays for those of its own module only.
+QUESTIONS = {
+    "fits": "ask", "explain": "ask", "serve": "ask", "show": "look", "search": "look", "query": "look", "path": "look",
+}  # fmt: skip
+
+
+def register(arguments: Sequence[str]) -> None:
+    """Import the module of the command that `arguments` begin with, where it is a question; else those of all."""
+    asked = QUESTIONS.get(arguments[0]) if arguments else None
+    for module in [asked] if asked else MODULES:
+        importlib.import_module(f"catalog_db.cli.{module}")
 
 
 def main() -> None:
     """Run the command line; every failure is one clear line and a documented exit code."""
     # DuckDB looks at each parameter with pandas' eyes, where it is installed: 0.25 s that no command has use for.
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    register(sys.argv[1:])
     try:
         app()
     except MlsysdbError as error:

@@ -20,11 +20,12 @@ create or replace macro answer(
                     'weight_format': plan.weight_format
                 }
             ) as plan
-        from mlsysdb.plan(
-            gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
-            weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context,
-            free_memory_bytes := free_memory_bytes
-        ) as plan
+        from
+            mlsysdb.plan(
+                gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
+                weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context,
+                free_memory_bytes := free_memory_bytes
+            ) as plan
         group by plan.model, plan.accelerator
     ),
 

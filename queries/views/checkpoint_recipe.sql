@@ -9,8 +9,9 @@ select
     ) as recipe_bytes
 from kept_model_weight as weight
 inner join weight_format as format on weight.weight_format_id = format.weight_format_id
-where exists (
-    select 1 from checkpoint
-    where checkpoint.model_id = weight.model_id and checkpoint.weight_format_id = weight.weight_format_id
-)
+where
+    exists (
+        select 1 from checkpoint
+        where checkpoint.model_id = weight.model_id and checkpoint.weight_format_id = weight.weight_format_id
+    )
 group by weight.model_id, weight.weight_format_id
