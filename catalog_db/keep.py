@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,12 @@ def parent_key(table: Table) -> tuple[Any, Any] | None:
 
 def key(table: Table, row: Sequence[Any]) -> Row:
     """The primary key of a row."""
-    return tuple(value for column, value in zip(table.columns, row, strict=True) if column.primary_key)
+    return tuple(row[place] for place in _key_places(table))
+
+
+@functools.cache
+def _key_places(table: Table) -> tuple[int, ...]:
+    return tuple(place for place, column in enumerate(table.columns) if column.primary_key)
 
 
 def label(table: Table, row: Sequence[Any]) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import csv
 import difflib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,8 @@ def read(file: Path, table: Table) -> list[list[Any]]:
             reader = csv.reader(handle, strict=True)
             header = next(reader, [])
             _check_header(file, table, header)
-            return [_typed(file, reader.line_num, table, header, cells) for cells in reader]
+            typed = _reader_of(table)
+            return [typed(cells) or _typed(file, reader.line_num, table, header, cells) for cells in reader]
     except (csv.Error, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: not a readable CSV file: {error}") from error
 
@@ -88,6 +89,21 @@ def _check_header(file: Path, table: Table, header: list[str]) -> None:
     wanted = [column.name for column in table.columns]
     if header != wanted:
         raise UsageError(f"{file}, line 1: the header must be {','.join(wanted)}; it is {','.join(header)}")
+
+
+def _reader_of(table: Table) -> Callable[[list[str]], list[Any] | None]:
+    """Turns the cells of a line into values at once; None where one of them is bad, which `_typed` then names."""
+    kinds = [_kind(column) for column in table.columns]
+    required = [index for index, column in enumerate(table.columns) if not column.nullable]
+
+    def typed(cells: list[str]) -> list[Any] | None:
+        try:
+            row = [kind(text) if text else None for kind, text in zip(kinds, cells, strict=True)]
+        except (ValueError, KeyError):
+            return None
+        return None if any(row[index] is None for index in required) else row
+
+    return typed
 
 
 def _typed(file: Path, line: int, table: Table, header: list[str], cells: list[str]) -> list[Any]:
@@ -103,19 +119,20 @@ def cell(where: str, column: Column[Any], text: str) -> Any:
             raise UsageError(f"{where}: empty, but a value is required ({column.comment})")
         return None
     try:
-        return _convert(column, text)
+        return _kind(column)(text)
     except (ValueError, KeyError) as error:
         raise UsageError(f"{where}: {text!r} is not a {_type_word(column)}") from error
 
 
-def _convert(column: Column[Any], text: str) -> Any:
+def _kind(column: Column[Any]) -> Callable[[str], Any]:
+    """What turns a filled cell of the column into its value."""
     if isinstance(column.type, Boolean):
-        return BOOLEANS[text]
+        return BOOLEANS.__getitem__
     if isinstance(column.type, BigInteger):
-        return int(text)
+        return int
     if isinstance(column.type, Double):
-        return _finite(text)
-    return date.fromisoformat(text) if isinstance(column.type, Date) else text
+        return _finite
+    return date.fromisoformat if isinstance(column.type, Date) else str
 
 
 def _finite(text: str) -> float:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+import few_rows
 import pytest
 
-from catalog_db import build, database
+from catalog_db import assets, build, database
 
 VERSIONS = ("1.4.5", "1.5.6", "2.0.0")
 
@@ -72,6 +73,27 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("catalog") / database.FILE
     build.upgrade(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def few_package(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The package with a few models and GPUs (see few_rows): its root, and a freshly built database of it."""
+    root = few_rows.package(tmp_path_factory.mktemp("few_package"))
+    path = tmp_path_factory.mktemp("few") / database.FILE
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assets, "root", lambda: root)
+        build.upgrade(path)
+    return root, path
+
+
+@pytest.fixture(scope="module")
+def few(few_package: tuple[Path, Path]) -> Iterator[Path]:
+    """The catalog of a few models and GPUs, also for commands: a module uses it where builds matter, and no figures."""
+    root, path = few_package
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assets, "root", lambda: root)
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(root.parent.parent), os.environ.get("PYTHONPATH", "")]))
+        yield path
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,15 @@ from catalog_db import build, database, install, keep, migrate, own, own_csv, se
 from catalog_db.errors import DatabaseError
 from catalog_db.keep import COMPUTED
 
+pytestmark = pytest.mark.usefixtures("few")
+
+
+@pytest.fixture(scope="module")
+def catalog(few: Path) -> Path:
+    """A few models and GPUs are enough here: what is asked is how rows and files are kept."""
+    return few
+
+
 POINTS = 6  # for each command, spread over its run; 24 in all
 COMMANDS = {
     "upgrade": ["upgrade", "--database", "DATABASE"],

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from conftest import CommandLine
 
-from catalog_db import build, database, machine, names, query, question
+from catalog_db import build, database, install, machine, names, query, question
 from catalog_db.errors import UsageError
 
 USER = "insert into source (source_id, title, publisher, origin) values ('mine', 'My prices', 'me', 'user')"
@@ -105,6 +105,7 @@ def test_machine_of_two_kinds_is_refused_with_the_way_out(writable: duckdb.DuckD
 def test_name_of_several_machines_is_refused_with_their_ids(writable: duckdb.DuckDBPyConnection) -> None:
     for target in ("p5.48xlarge", "p5e.48xlarge"):
         writable.execute("insert into alias values ('big one', 'system', ?, false, 'mlsysdb')", [target])
+    install.refresh(writable)
     with pytest.raises(UsageError, match=r"p5\.48xlarge, p5e\.48xlarge: name one of them"):
         machine.named(writable, "Big One")
 
