@@ -16,8 +16,8 @@ def one(db: duckdb.DuckDBPyConnection, sql: str) -> float:
 @pytest.mark.parametrize(
     ("quantity", "figure", "bound", "least_cases"),
     [
-        ("weights_bytes", "relative_error", 0.004, 50),  # the aim is 0.006
-        ("kv_pool_bytes", "error_of_memory", 0.01, 50),
+        ("weights_bytes", "relative_error", 0.003, 50),  # the aim is 0.006
+        ("kv_pool_bytes", "error_of_memory", 0.008, 50),  # the aim is 0.01
         ("activation_bytes", "error_of_memory", 0.003, 25),
     ],
 )
@@ -34,15 +34,30 @@ def test_mean_error_of_vllm_stays_within_its_bound(
 
 
 def test_capacity_is_within_two_percent_for_nine_in_ten(db: duckdb.DuckDBPyConnection) -> None:
-    """Of the logs that show nothing else holding memory: eight on Radeon cards were measured while PyTorch compiled."""
-    within, cases, disturbed = db.execute(
-        "select count(*) filter (where abs(relative_error) <= 0.02 and not is_disturbed),"
-        " count(*) filter (where not is_disturbed), count(*) filter (where is_disturbed) from prediction_error"
+    """Of all logs; of those that show nothing else holding memory (PyTorch compiled during eight), for nearly all."""
+    within, cases, calm_within, calm = db.execute(
+        "select count(*) filter (where abs(relative_error) <= 0.02), count(*),"
+        " count(*) filter (where abs(relative_error) <= 0.02 and not is_disturbed),"
+        " count(*) filter (where not is_disturbed) from prediction_error"
         " where engine = 'vllm' and quantity = 'kv_capacity_tokens'",
     ).fetchall()[0]
-    assert cases >= 46
-    assert disturbed <= 8, "a log counts as disturbed only by what it says itself"
-    assert within / cases >= 0.95
+    assert cases >= 60
+    assert within / cases >= 0.9
+    assert cases - calm <= 8, "a log counts as disturbed only by what it says itself"
+    assert calm_within / calm >= 0.97
+
+
+@pytest.mark.parametrize(
+    "run", ["vllm-8d279c0ba91a", "vllm-5d9bbe5f16b0", "vllm-d4808ca3fece", "vllm-ebc61842883e", "vllm-7ea4c444ed26"]
+)
+def test_sampling_takes_what_its_kernel_takes(db: duckdb.DuckDBPyConnection, run: str) -> None:
+    """FlashInfer's 14 bytes a logit, PyTorch's 38, and its 50 below 128 sequences; int4 experts leave no buffers."""
+    error = db.execute(
+        "select abs(relative_error) from prediction_error where engine_run_id = ? and quantity = 'kv_capacity_tokens'",
+        [run],
+    ).fetchone()
+    assert error is not None
+    assert error[0] <= 0.015
 
 
 @pytest.mark.parametrize("run", ["vllm-97b7eab36654", "vllm-602ec4099f56", "vllm-8c33b0", "vllm-21cc76"])

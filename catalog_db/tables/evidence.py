@@ -58,9 +58,10 @@ run_option = Table(
     ref_key("engine_run_id", "engine_run.engine_run_id", "Of which run."),
     key(
         "run_option",
-        "speculative_mtp: the model's own MTP layers were loaded. cold_compile: PyTorch compiled the graph anew.",
+        "speculative_mtp: the model's own MTP layers were loaded. cold_compile: PyTorch compiled the graph anew. "
+        "flashinfer: FlashInfer was there to sample with.",
     ),
-    one_of("run_option", "speculative_mtp", "cold_compile"),
+    one_of("run_option", "speculative_mtp", "cold_compile", "flashinfer"),
     comment="One row per run and thing it switched on that changes its memory; the citation is the run's.",
 )
 

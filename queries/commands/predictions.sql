@@ -19,6 +19,12 @@ with known as (
         run.max_batched_tokens,
         run.engine || case
             when run.engine = 'vllm' and version_number(run.engine_version) >= 8000 then '==' || run.engine_version else ''
+        end || case
+            when exists (
+                select 1 from run_option as chosen
+                where chosen.engine_run_id = run.engine_run_id and chosen.run_option = 'flashinfer'
+            ) then '+flashinfer'
+            else ''
         end as engine
     from engine_run as run
     where

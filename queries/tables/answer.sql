@@ -186,6 +186,8 @@ create or replace macro answer(
         chosen.unsplit_bytes,
         chosen.is_rocm,
         chosen.is_shared_memory,
+        chosen.is_hopper,
+        chosen.is_flashinfer,
         chosen.engine_profile_id,
         chosen.engine_max_sequences,
         chosen.max_batched_tokens

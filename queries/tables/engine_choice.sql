@@ -1,4 +1,7 @@
 -- One row: the profile of an engine ("vllm", the newest) or of one version of it ("vllm==0.19.0").
+--
+-- "vllm==0.11.0+flashinfer" is that version where FlashInfer is installed, as in vLLM's own images: up to 0.11.0 it then
+-- samples with it unasked (vllm/v1/sample/ops/topk_topp_sampler.py), which takes less memory.
 
 create or replace macro engine_choice(engine) as table
     with asked as (
@@ -10,7 +13,8 @@ create or replace macro engine_choice(engine) as table
 
     select
         profile.*,
-        profile.engine || coalesce('==' || asked.version, '') as engine_asked
+        profile.engine || coalesce('==' || asked.version, '') as engine_asked,
+        coalesce(ends_with(asked.version, '+flashinfer'), false) as is_flashinfer
     from asked
     inner join mlsysdb.engine_profile as profile on asked.engine = profile.engine
     where

@@ -10,6 +10,7 @@ with stated as (
     select
         accelerator.accelerator_id,
         accelerator.organization_id = 'amd' as is_rocm,
+        coalesce(accelerator.architecture = 'Hopper', false) as is_hopper,
         accelerator.kind = 'apu' as is_shared_memory,
         slice.accelerator_id is not null as is_slice,
         coalesce(not slice.is_peer_to_peer, false) as is_alone,
@@ -26,7 +27,7 @@ with stated as (
     left join accelerator_partition as slice on accelerator.accelerator_id = slice.accelerator_id
     left join accelerator_figure as figure on accelerator.accelerator_id = figure.accelerator_id
     group by
-        accelerator.accelerator_id, accelerator.organization_id, accelerator.kind, accelerator.memory_type,
+        accelerator.accelerator_id, accelerator.organization_id, accelerator.architecture, accelerator.kind, accelerator.memory_type,
         slice.accelerator_id, slice.is_peer_to_peer
 ),
 
@@ -83,6 +84,7 @@ select
     ) as runtime_memory_bytes,
     stated.runtime_bytes is null as is_memory_estimated,
     stated.is_rocm,
+    stated.is_hopper,
     stated.is_shared_memory,
     stated.is_alone,
     stated.memory_tier_rank
