@@ -11,8 +11,8 @@ from catalog_db.errors import UsageError
 from catalog_db.question import Question
 
 SETTINGS = (
-    "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "is_hopper", "is_flashinfer", "engine_profile_id", "engine_max_sequences",
-    "max_batched_tokens", "own_tokens", "checkpoint",
+    "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "is_hopper", "is_hbm", "is_flashinfer",
+    "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "own_tokens", "checkpoint",
 )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ PARAMETERS = {
     ),
     "explain_engine": (
         "model", "weight_format", "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "devices",
-        "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "is_hopper", "is_flashinfer",
+        "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "is_hopper", "is_hbm", "is_flashinfer",
         "tensor_parallel", "pipeline_parallel",
     ),
     "explain_citations": ("model", "checkpoint", "accelerator", "weight_format", "kv_dtype", "engine_profile_id"),

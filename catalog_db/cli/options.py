@@ -22,7 +22,7 @@ Context = Annotated[str | None, typer.Option(help="Tokens of one sequence: 8192,
 Batch = Annotated[str | None, typer.Option(help="Sequences at once. Default 1.")]
 KvDtype = Annotated[str | None, typer.Option(help="KV cache dtype: fp8, int8, q8_0, ... Default: the model's own.")]
 Engine = Annotated[
-    str, typer.Option(help="vllm, sglang, llama.cpp, transformers or ideal; a version too: vllm==0.19.0; +flashinfer: see README.")
+    str, typer.Option(help="vllm, sglang, llama.cpp, transformers or ideal; a version too: vllm==0.19.0.")
 ]
 Share = Annotated[float | None, typer.Option(help="Share of memory the engine takes. Default: the engine's own.")]
 MaxSequences = Annotated[str | None, typer.Option(help="The engine's max_num_seqs. Default: its own for the device.")]

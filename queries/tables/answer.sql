@@ -187,6 +187,7 @@ create or replace macro answer(
         chosen.is_rocm,
         chosen.is_shared_memory,
         chosen.is_hopper,
+        chosen.is_hbm,
         chosen.is_flashinfer,
         chosen.engine_profile_id,
         chosen.engine_max_sequences,

@@ -43,11 +43,15 @@ create or replace macro plan(
             memory.memory_tier_rank,
             memory.is_rocm,
             memory.is_hopper,
+            memory.is_hbm,
             memory.is_shared_memory,
             memory.is_alone,
             case profile.memory_basis when 'advertised' then false else memory.is_memory_estimated end as is_memory_estimated,
-            case profile.memory_basis when 'advertised' then memory.memory_bytes else memory.runtime_memory_bytes end
-                as total_bytes,
+            case
+                when profile.memory_basis = 'advertised' then memory.memory_bytes
+                when profile.is_wsl2 then memory.visible_memory_bytes
+                else memory.runtime_memory_bytes
+            end as total_bytes,
             profile.engine_profile_id,
             profile.engine_asked,
             profile.is_flashinfer,
@@ -293,7 +297,8 @@ create or replace macro plan(
                     trait.vocab_size, trait.hidden_size, trait.intermediate_size, trait.experts_per_token, trait.expert_width,
                     trait.expert_params, trait.absorbed_params, trait.rope_values, sized.unsplit_bytes, trait.has_encoder,
                     sized.stage_layers, sized.tensor_parallel, sized.devices, sized.total_bytes, sized.weight_format_id,
-                    sized.is_rocm, sized.is_shared_memory, sized.is_hopper, sized.is_flashinfer
+                    sized.is_rocm, sized.is_shared_memory, sized.is_hopper, sized.is_hbm,
+                    sized.is_flashinfer
                 )
             ) as term_bytes
         from sized
@@ -408,6 +413,7 @@ create or replace macro plan(
         pooled.is_rocm,
         pooled.is_shared_memory,
         pooled.is_hopper,
+        pooled.is_hbm,
         pooled.is_flashinfer,
         pooled.engine_profile_id,
         pooled.max_sequences as engine_max_sequences,

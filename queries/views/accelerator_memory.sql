@@ -11,6 +11,7 @@ with stated as (
         accelerator.accelerator_id,
         accelerator.organization_id = 'amd' as is_rocm,
         coalesce(accelerator.architecture = 'Hopper', false) as is_hopper,
+        coalesce(accelerator.memory_type like 'HBM%', false) as is_hbm,
         accelerator.kind = 'apu' as is_shared_memory,
         slice.accelerator_id is not null as is_slice,
         coalesce(not slice.is_peer_to_peer, false) as is_alone,
@@ -85,6 +86,7 @@ select
     stated.runtime_bytes is null as is_memory_estimated,
     stated.is_rocm,
     stated.is_hopper,
+    stated.is_hbm,
     stated.is_shared_memory,
     stated.is_alone,
     stated.memory_tier_rank

@@ -1,4 +1,4 @@
-"""A measured run may say that it sampled with FlashInfer: DuckDB cannot change a CHECK, so the table is made again."""
+"""A measured run may say more of what it switched on: DuckDB cannot change a CHECK, so the table is made again."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,15 +7,24 @@ revision = "0019"
 down_revision = "0018"
 
 BEFORE = "speculative_mtp: the model's own MTP layers were loaded. cold_compile: PyTorch compiled the graph anew."
-AFTER = f"{BEFORE} flashinfer: FlashInfer was there to sample with."
+AFTER = (
+    f"{BEFORE} flashinfer: FlashInfer was there to sample with. "
+    "language_model_only: vision and audio towers were not loaded. prefix_caching: asked for on a hybrid model. wsl2: it ran under WSL2."
+)
 
 
 def upgrade() -> None:
-    _remake("run_option in ('speculative_mtp', 'cold_compile', 'flashinfer')", AFTER, "1 = 1")
+    _remake(
+        "run_option in ('speculative_mtp', 'cold_compile', 'flashinfer', 'language_model_only', 'prefix_caching', 'wsl2')",
+        AFTER,
+        "1 = 1",
+    )
 
 
 def downgrade() -> None:
-    _remake("run_option in ('speculative_mtp', 'cold_compile')", BEFORE, "run_option <> 'flashinfer'")
+    _remake(
+        "run_option in ('speculative_mtp', 'cold_compile')", BEFORE, "run_option in ('speculative_mtp', 'cold_compile')"
+    )
 
 
 def _remake(check: str, comment: str, kept: str) -> None:
