@@ -7,7 +7,7 @@
 -- the widths of both expert products (0 for MXFP4); kept_experts: the same where the engine keeps those buffers (not for int4).
 -- graph_layers, graph_hidden, graph_experts: layers of the stage, hidden_size / tensor_parallel and 1 for a mixture of experts,
 -- times the share of graphs captured; graphs: that share. encoder: 1 for a model with a vision or audio tower. one_rank,
--- two_ranks, more_ranks: 1 for that many tensor-parallel ranks; hbm_two_ranks, hbm_more_ranks: the same on devices with HBM;
+-- two_ranks, more_ranks: 1 for that many tensor-parallel ranks; hbm_one_rank, hbm_two_ranks, hbm_more_ranks: the same on devices with HBM;
 -- ranks: devices; big_device: 1 above 60 GiB; seats:
 -- max_sequences; step_tokens: max_batched_tokens. rope_table: rows x values of the rotary tables (context_tokens x head_dim,
 -- unless linear scaling makes them longer). unsplit: what the function of that name says of each matrix. absorbed: parameters of
@@ -59,6 +59,7 @@ case driver
     when 'one_rank' then case when tensor_parallel = 1 then 1 else 0 end
     when 'two_ranks' then case when tensor_parallel = 2 then 1 else 0 end
     when 'more_ranks' then case when tensor_parallel > 2 then 1 else 0 end
+    when 'hbm_one_rank' then case when is_hbm and tensor_parallel = 1 then 1 else 0 end
     when 'hbm_two_ranks' then case when is_hbm and tensor_parallel = 2 then 1 else 0 end
     when 'hbm_more_ranks' then case when is_hbm and tensor_parallel > 2 then 1 else 0 end
     when 'ranks' then devices
