@@ -171,7 +171,7 @@ def test_command_line_answers_from_postgresql(server: str, run: CommandLine) -> 
     )  # fmt: skip
     found = json.loads(done.stdout)
     assert done.code == 0
-    assert [(row["node"], row["replicas"]) for row in found] == [("gpu-01", 4)]
+    assert [(row["node"], row["replicas"]) for row in found] == [("gpu-01", 4), ("gpu-02", 1)]
 
 
 def test_standard_input(run: CommandLine, tmp_path: Path) -> None:
