@@ -12,7 +12,8 @@ from catalog_db.question import Question
 
 SETTINGS = (
     "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "is_hopper", "is_hbm", "is_flashinfer",
-    "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "own_tokens", "checkpoint",
+    "is_text_only", "has_encoder", "encoder_peak_bytes", "encoder_kept_bytes", "engine_profile_id",
+    "engine_max_sequences", "max_batched_tokens", "own_tokens", "checkpoint",
 )  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def _no_answer(asked: Question) -> str:
 
 
 PARAMETERS = {
-    "explain_weights": ("model", "checkpoint", "weight_format", "tensor_parallel", "pipeline_parallel"),
+    "explain_weights": ("model", "checkpoint", "weight_format", "tensor_parallel", "pipeline_parallel", "is_text_only"),
     "explain_cache": (
         "model", "kv_dtype", "context_tokens", "sequences", "engine_profile_id", "tensor_parallel",
         "pipeline_parallel",
@@ -51,7 +52,7 @@ PARAMETERS = {
     "explain_engine": (
         "model", "weight_format", "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "devices",
         "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "is_hopper", "is_hbm", "is_flashinfer",
-        "tensor_parallel", "pipeline_parallel",
+        "has_encoder", "encoder_peak_bytes", "encoder_kept_bytes", "tensor_parallel", "pipeline_parallel",
     ),
     "explain_citations": ("model", "checkpoint", "accelerator", "weight_format", "kv_dtype", "engine_profile_id"),
 }  # fmt: skip

@@ -23,8 +23,8 @@ COLUMNS = """
 # Views that every answer reads whole: their rows are kept as tables kept_<view>; a question then takes half the time.
 # Those that read another's kept rows come after it.
 KEPT = (
-    "accelerator_memory", "engine_default_for", "model_cache", "model_kv_width", "model_trait", "model_weight",
-    "name", "packed_cache", "checkpoint_name", "resolved_name",
+    "accelerator_memory", "engine_default_for", "model_cache", "model_kv_width", "model_trait", "model_encoder",
+    "model_weight", "name", "packed_cache", "checkpoint_name", "resolved_name",
 )  # fmt: skip
 
 

@@ -60,7 +60,8 @@ run_option = Table(
         "run_option",
         "speculative_mtp: the model's own MTP layers were loaded. cold_compile: PyTorch compiled the graph anew. "
         "flashinfer: FlashInfer was there to sample with. "
-        "language_model_only: vision and audio towers were not loaded. prefix_caching: asked for on a hybrid model. wsl2: it ran under WSL2.",
+        "language_model_only: vision and audio towers were not loaded. "
+        "prefix_caching: asked for on a hybrid model. wsl2: it ran under WSL2.",
     ),
     one_of(
         "run_option", "speculative_mtp", "cold_compile", "flashinfer", "language_model_only", "prefix_caching", "wsl2"

@@ -124,3 +124,42 @@ rope_table = Table(
     *positive("positions", "dim"),
     comment="One row per rotary table of a model whose tables are not one of context_tokens x head_dim.",
 )
+
+encoder_profile = Table(
+    "encoder_profile",
+    metadata,
+    key("architecture", "Class of the models, as in model.architecture."),
+    Column("item_patches", BigInteger, nullable=False, comment="Patches of the largest picture by default."),
+    Column("item_tokens", BigInteger, nullable=False, comment="Tokens that such a picture becomes."),
+    Column(
+        "growth",
+        BigInteger,
+        nullable=False,
+        comment="By how much it grows with the context, a time for each 16,384 tokens, at most; 1: it does not.",
+    ),
+    Column(
+        "hidden_whole",
+        BigInteger,
+        nullable=False,
+        comment="Values of the tower's width that a patch holds at the peak on every rank.",
+    ),
+    Column("hidden_split", BigInteger, nullable=False, comment="The same, of which ranks hold a share each."),
+    Column(
+        "inner_split",
+        BigInteger,
+        nullable=False,
+        comment="Values of the tower's inner width that a patch holds at the peak, a share on each rank.",
+    ),
+    Column("other_values", BigInteger, nullable=False, comment="Further values a patch, as of rotary tables."),
+    Column(
+        "deep_levels",
+        BigInteger,
+        nullable=False,
+        comment="Outputs of inner layers that go to the language model beside the last.",
+    ),
+    Column("table_bytes", BigInteger, nullable=False, comment="Tables that the tower keeps for good."),
+    *cited(),
+    tier_check(),
+    *positive("item_patches", "item_tokens", "growth"),
+    comment="One row per architecture whose vision tower was read: what an engine's memory profiling runs of it.",
+)

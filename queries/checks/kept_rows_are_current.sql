@@ -32,6 +32,12 @@ with differing as (
     )
     union all
     (
+        (select 'model_encoder', view.model_id, view.whole_values + view.split_values from model_encoder as view)
+        except
+        (select 'model_encoder', kept.model_id, kept.whole_values + kept.split_values from kept_model_encoder as kept)
+    )
+    union all
+    (
         (select 'model_kv_width', view.model_id, view.bits from model_kv_width as view)
         except
         (select 'model_kv_width', kept.model_id, kept.bits from kept_model_kv_width as kept)

@@ -11,9 +11,10 @@ with product as (
         engine_driver(
             term.driver, $engine_max_sequences, $max_batched_tokens, captured_graphs($engine_max_sequences), trait.vocab_size,
             trait.hidden_size, trait.intermediate_size, trait.experts_per_token, trait.expert_width, trait.expert_params,
-            trait.absorbed_params, trait.rope_values, $unsplit_bytes, trait.has_encoder,
+            trait.absorbed_params, trait.rope_values, $unsplit_bytes, $has_encoder,
             stage_layers(trait.layers, $pipeline_parallel), $tensor_parallel, $devices, $total_bytes, $weight_format,
-            $is_rocm, $is_shared_memory, $is_hopper, $is_hbm, $is_flashinfer
+            $is_rocm, $is_shared_memory, $is_hopper, $is_hbm, $is_flashinfer,
+            $encoder_peak_bytes, $encoder_kept_bytes
         ) as driver_value,
         term.fitted_on,
         term.sample_count,

@@ -9,7 +9,9 @@ with part as (
     from kept_model_weight as weight
     left join published($checkpoint) as published
         on weight.model_id = published.model_id and weight.weight_format_id = published.weight_format_id
-    where weight.model_id = $model and weight.weight_format_id = $weight_format
+    where
+        weight.model_id = $model and weight.weight_format_id = $weight_format
+        and not ($is_text_only and weight.role in ('vision', 'audio'))
 )
 
 select

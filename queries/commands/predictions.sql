@@ -2,7 +2,6 @@
 --
 -- llama.cpp reports the cache it allocated, where vLLM and SGLang report the pool that is left for it. A run that speculates holds
 -- the model's MTP layers too; what those cache is not modelled, so its capacity is unknown (several ranks: not modelled either).
--- A run of the language model only leaves the towers out: the pool is larger by their weights and by the profiling of them.
 
 with known as (
     select
@@ -25,7 +24,9 @@ with known as (
         end || coalesce(
             (
                 select '+' || string_agg(place.run_option, '.' order by place.run_option) from run_option as place
-                where place.engine_run_id = run.engine_run_id and place.run_option in ('flashinfer', 'prefix_caching', 'wsl2')
+                where
+                    place.engine_run_id = run.engine_run_id
+                    and place.run_option in ('flashinfer', 'language_model_only', 'prefix_caching', 'wsl2')
             ),
             ''
         ) as engine
@@ -36,22 +37,14 @@ with known as (
         and not (run.engine = 'vllm' and version_number(run.engine_version) between 1 and 7999)
 ),
 
-changed as (
+drafted as (
     select
         known.engine_run_id,
-        sum(case chosen.run_option when 'speculative_mtp' then part.weights_bytes else -part.weights_bytes end) as more_bytes,
-        bool_or(chosen.run_option = 'speculative_mtp') as is_drafting,
-        bool_or(chosen.run_option = 'language_model_only') as is_without_towers
+        sum(draft.weights_bytes) as draft_bytes
     from known
-    inner join run_option as chosen on known.engine_run_id = chosen.engine_run_id
-    inner join kept_model_weight as part
-        on
-            known.model_id = part.model_id
-            and known.weight_format_id = part.weight_format_id
-            and (
-                (chosen.run_option = 'speculative_mtp' and part.role = 'mtp')
-                or (chosen.run_option = 'language_model_only' and part.role in ('vision', 'audio'))
-            )
+    inner join run_option as chosen on known.engine_run_id = chosen.engine_run_id and chosen.run_option = 'speculative_mtp'
+    inner join kept_model_weight as draft
+        on known.model_id = draft.model_id and known.weight_format_id = draft.weight_format_id and draft.role = 'mtp'
     where known.devices = 1
     group by known.engine_run_id
 ),
@@ -60,7 +53,6 @@ planned as (
     select
         known.engine_run_id,
         known.engine,
-        plan.engine_profile_id,
         plan.weights_bytes,
         plan.kv_pool_bytes,
         plan.kv_reserved_bytes,
@@ -79,47 +71,24 @@ planned as (
         ) as plan
 ),
 
-other as (
-    select
-        planned.*,
-        coalesce(changed.is_drafting, false) as is_drafting,
-        coalesce(changed.more_bytes, 0) as more_bytes,
-        case when changed.is_without_towers then coalesce(encoder.coefficient, 0) else 0 end as encoder_bytes
-    from planned
-    left join changed on planned.engine_run_id = changed.engine_run_id
-    left join engine_term as encoder
-        on
-            planned.engine_profile_id = encoder.engine_profile_id
-            and encoder.term = 'activation'
-            and encoder.branch = 0
-            and encoder.driver = 'encoder'
-),
-
 held as (
     select
-        other.engine_run_id,
-        other.weights_bytes + other.more_bytes as weights_bytes,
+        planned.engine_run_id,
+        planned.weights_bytes + coalesce(drafted.draft_bytes, 0) as weights_bytes,
         case
-            when other.engine = 'llama.cpp' then other.kv_reserved_bytes
-            else other.kv_pool_bytes - other.more_bytes + other.encoder_bytes
+            when planned.engine = 'llama.cpp' then planned.kv_reserved_bytes
+            else planned.kv_pool_bytes - coalesce(drafted.draft_bytes, 0)
         end as kv_pool_bytes,
-        case
-            when other.engine <> 'llama.cpp' and not other.is_drafting
-                then
-                    floor(
-                        other.kv_capacity_tokens
-                        * (1 + (other.encoder_bytes - other.more_bytes) / nullif(other.block_pool_bytes, 0))
-                    )
-        end as kv_capacity_tokens,
-        other.activation_bytes - other.encoder_bytes as activation_bytes,
-        other.cuda_graph_bytes,
-        other.runtime_bytes,
-        case
-            when not other.is_drafting
-                then (other.block_pool_bytes - other.more_bytes + other.encoder_bytes) / nullif(other.kv_reserved_bytes, 0)
-        end as max_concurrency,
-        other.fits
-    from other
+        case when planned.engine <> 'llama.cpp' and drafted.draft_bytes is null then planned.kv_capacity_tokens end
+            as kv_capacity_tokens,
+        planned.activation_bytes,
+        planned.cuda_graph_bytes,
+        planned.runtime_bytes,
+        case when drafted.draft_bytes is null then planned.block_pool_bytes / nullif(planned.kv_reserved_bytes, 0) end
+            as max_concurrency,
+        planned.fits
+    from planned
+    left join drafted on planned.engine_run_id = drafted.engine_run_id
 )
 
 select

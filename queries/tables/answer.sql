@@ -189,6 +189,10 @@ create or replace macro answer(
         chosen.is_hopper,
         chosen.is_hbm,
         chosen.is_flashinfer,
+        chosen.is_text_only,
+        chosen.has_encoder,
+        chosen.encoder_peak_bytes,
+        chosen.encoder_kept_bytes,
         chosen.engine_profile_id,
         chosen.engine_max_sequences,
         chosen.max_batched_tokens

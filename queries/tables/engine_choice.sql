@@ -4,6 +4,7 @@
 -- "vllm==0.11.0+flashinfer": FlashInfer is installed, as in vLLM's own images; up to 0.11.0 it then samples with it unasked
 -- (vllm/v1/sample/ops/topk_topp_sampler.py), which takes less memory. "+wsl2": under WSL2 PyTorch sees all the memory that the
 -- driver shows (15.99 GiB of an RTX 4080). "+prefix_caching": asked for on a hybrid model, a sequence then keeps two states.
+-- "+language_model_only": vision and audio towers are neither loaded nor profiled.
 
 create or replace macro engine_choice(engine) as table
     with asked as (
@@ -23,7 +24,8 @@ create or replace macro engine_choice(engine) as table
         ),
         profile.engine || coalesce('==' || asked.version, '') as engine_asked,
         list_contains(asked.labels, 'flashinfer') as is_flashinfer,
-        list_contains(asked.labels, 'wsl2') as is_wsl2
+        list_contains(asked.labels, 'wsl2') as is_wsl2,
+        list_contains(asked.labels, 'language_model_only') as is_text_only
     from asked
     inner join mlsysdb.engine_profile as profile on asked.engine = profile.engine
     where

@@ -13,15 +13,12 @@ create or replace macro plan(
 ) as table
     with load as (
         select
-            mlsysdb.name_key(gpu_name::varchar) as gpu_key,
             mlsysdb.name_key(model_name::varchar) as model_key,
             context_tokens::bigint as asked_tokens,
             coalesce(context_tokens::bigint, workload.context_tokens) as usual_tokens,
             coalesce(sequences::bigint, workload.sequences) as sequences,
             mlsysdb.name_key(weight_format::varchar) as format_key,
             memory_utilization::double as memory_utilization,
-            max_sequences::bigint as max_sequences,
-            max_batched_tokens::bigint as max_batched_tokens,
             enforce_eager::boolean as is_eager,
             beyond_context::boolean as is_beyond_allowed
         from mlsysdb.workload
@@ -29,59 +26,13 @@ create or replace macro plan(
     ),
 
     profile as (
-        select
-            choice.*,
-            coalesce(load.memory_utilization, choice.default_utilization) as share
+        select choice.*
         from mlsysdb.engine_choice(engine) as choice
-        cross join load
     ),
 
     device as (
-        select
-            memory.accelerator_id,
-            memory.visible_memory_bytes,
-            memory.memory_tier_rank,
-            memory.is_rocm,
-            memory.is_hopper,
-            memory.is_hbm,
-            memory.is_shared_memory,
-            memory.is_alone,
-            case profile.memory_basis when 'advertised' then false else memory.is_memory_estimated end as is_memory_estimated,
-            case
-                when profile.memory_basis = 'advertised' then memory.memory_bytes
-                when profile.is_wsl2 then memory.visible_memory_bytes
-                else memory.runtime_memory_bytes
-            end as total_bytes,
-            profile.engine_profile_id,
-            profile.engine_asked,
-            profile.is_flashinfer,
-            profile.engine,
-            profile.kv_layout,
-            profile.share,
-            profile.is_graph_in_budget,
-            profile.is_capacity_by_blocks,
-            profile.is_embedding_on_host,
-            coalesce(load.max_sequences, seats.value) as max_sequences,
-            coalesce(load.max_batched_tokens, steps.value, 0) as max_batched_tokens,
-            case profile.kv_layout when 'exact' then 0 else coalesce(load.max_batched_tokens, steps.value, 0) end as cache_step_tokens
-        from profile
-        cross join load
-        inner join mlsysdb.kept_accelerator_memory as memory on true
-        inner join mlsysdb.kept_resolved_name as named
-            on
-                named.kind = 'accelerator'
-                and memory.accelerator_id = named.target_id
-                and named.name_key = coalesce(load.gpu_key, named.id_key)
-        left join mlsysdb.kept_engine_default_for as seats
-            on
-                profile.engine_profile_id = seats.engine_profile_id
-                and memory.accelerator_id = seats.accelerator_id
-                and seats.setting = 'max_sequences'
-        left join mlsysdb.kept_engine_default_for as steps
-            on
-                profile.engine_profile_id = steps.engine_profile_id
-                and memory.accelerator_id = steps.accelerator_id
-                and steps.setting = 'max_batched_tokens'
+        select choice.*
+        from mlsysdb.device_choice(gpu_name, engine, memory_utilization, max_sequences, max_batched_tokens) as choice
     ),
 
     subject as (
@@ -184,8 +135,10 @@ create or replace macro plan(
             ) as unsplit_bytes
         from candidate
         cross join shape
+        cross join profile
         inner join mlsysdb.kept_model_weight as part
             on candidate.model_id = part.model_id and candidate.weight_format_id = part.weight_format_id
+        where not (profile.is_text_only and part.role in ('vision', 'audio'))
         group by
             candidate.model_id, candidate.weight_format_id, shape.devices, part.role, part.matrix, part.in_features, part.layers
     ),
@@ -267,10 +220,27 @@ create or replace macro plan(
             case when candidate.keeps_nothing then 0 else cached.block_bytes end as block_bytes,
             cached.block_tokens,
             cached.groups,
-            cached.cache_types
+            cached.cache_types,
+            mlsysdb.encoder_items(device.max_batched_tokens, tower.item_tokens, tower.growth, candidate.wanted_tokens) as items,
+            trait.has_encoder and tower.model_id is null and not device.is_text_only as has_encoder,
+            coalesce(
+                mlsysdb.encoder_peak_bytes(
+                    tower.item_patches * items, tower.patch_values, tower.whole_values, tower.split_values, tower.gathered_values,
+                    shape.tensor_parallel
+                ),
+                0
+            ) as encoder_peak_bytes,
+            coalesce(
+                mlsysdb.encoder_kept_bytes(
+                    tower.item_patches * items, tower.item_tokens * items, tower.patch_values, tower.output_values, tower.table_bytes
+                ),
+                0
+            ) as encoder_kept_bytes
         from candidate
         cross join device
         inner join shape on shape.devices = 1 or not device.is_alone
+        inner join mlsysdb.kept_model_trait as trait on candidate.model_id = trait.model_id
+        left join mlsysdb.kept_model_encoder as tower on candidate.model_id = tower.model_id and not device.is_text_only
         left join weighed
             on
                 candidate.model_id = weighed.model_id
@@ -295,10 +265,10 @@ create or replace macro plan(
                 term.coefficient * mlsysdb.engine_driver(
                     term.driver, sized.max_sequences, sized.max_batched_tokens, mlsysdb.captured_graphs(sized.max_sequences),
                     trait.vocab_size, trait.hidden_size, trait.intermediate_size, trait.experts_per_token, trait.expert_width,
-                    trait.expert_params, trait.absorbed_params, trait.rope_values, sized.unsplit_bytes, trait.has_encoder,
+                    trait.expert_params, trait.absorbed_params, trait.rope_values, sized.unsplit_bytes, sized.has_encoder,
                     sized.stage_layers, sized.tensor_parallel, sized.devices, sized.total_bytes, sized.weight_format_id,
                     sized.is_rocm, sized.is_shared_memory, sized.is_hopper, sized.is_hbm,
-                    sized.is_flashinfer
+                    sized.is_flashinfer, sized.encoder_peak_bytes, sized.encoder_kept_bytes
                 )
             ) as term_bytes
         from sized
@@ -415,6 +385,10 @@ create or replace macro plan(
         pooled.is_hopper,
         pooled.is_hbm,
         pooled.is_flashinfer,
+        pooled.is_text_only,
+        pooled.has_encoder,
+        pooled.encoder_peak_bytes,
+        pooled.encoder_kept_bytes,
         pooled.engine_profile_id,
         pooled.max_sequences as engine_max_sequences,
         pooled.max_batched_tokens,

@@ -39,6 +39,33 @@ with figures as (
     from price
     union all
     select
+        'rope_table', rope.model_id, figure.name || ' (' || rope.ordinal || ')',
+        case figure.name when 'positions' then rope.positions else rope.dim end::double, null, rope.source_id, rope.locator, rope.tier
+    from rope_table as rope
+    cross join (values ('positions'), ('dim')) as figure (name)
+    union all
+    select
+        'encoder_profile', profile.architecture, figure.name,
+        case figure.name
+            when 'item_patches' then profile.item_patches
+            when 'item_tokens' then profile.item_tokens
+            when 'growth' then profile.growth
+            when 'hidden_whole' then profile.hidden_whole
+            when 'hidden_split' then profile.hidden_split
+            when 'inner_split' then profile.inner_split
+            when 'other_values' then profile.other_values
+            when 'deep_levels' then profile.deep_levels
+            when 'table_bytes' then profile.table_bytes
+        end::double,
+        null, profile.source_id, profile.locator, profile.tier
+    from encoder_profile as profile
+    cross join (
+        values
+        ('item_patches'), ('item_tokens'), ('growth'), ('hidden_whole'), ('hidden_split'), ('inner_split'), ('other_values'),
+        ('deep_levels'), ('table_bytes')
+    ) as figure (name)
+    union all
+    select
         'accelerator_fact', fact.accelerator_id, fact.fact, null, fact.as_printed, fact.source_id, fact.locator, fact.tier
     from accelerator_fact as fact
     union all
