@@ -132,12 +132,6 @@ encoder_profile = Table(
     Column("item_patches", BigInteger, nullable=False, comment="Patches of the largest picture by default."),
     Column("item_tokens", BigInteger, nullable=False, comment="Tokens that such a picture becomes."),
     Column(
-        "growth",
-        BigInteger,
-        nullable=False,
-        comment="By how much it grows with the context, a time for each 16,384 tokens, at most; 1: it does not.",
-    ),
-    Column(
         "hidden_whole",
         BigInteger,
         nullable=False,
@@ -160,6 +154,6 @@ encoder_profile = Table(
     Column("table_bytes", BigInteger, nullable=False, comment="Tables that the tower keeps for good."),
     *cited(),
     tier_check(),
-    *positive("item_patches", "item_tokens", "growth"),
+    *positive("item_patches", "item_tokens"),
     comment="One row per architecture whose vision tower was read: what an engine's memory profiling runs of it.",
 )

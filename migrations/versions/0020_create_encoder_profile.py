@@ -9,7 +9,6 @@ down_revision = "0019"
 COUNTS = {
     "item_patches": "Patches of the largest picture by default.",
     "item_tokens": "Tokens that such a picture becomes.",
-    "growth": "By how much it grows with the context, a time for each 16,384 tokens, at most; 1: it does not.",
     "hidden_whole": "Values of the tower's width that a patch holds at the peak on every rank.",
     "hidden_split": "The same, of which ranks hold a share each.",
     "inner_split": "Values of the tower's inner width that a patch holds at the peak, a share on each rank.",
@@ -30,7 +29,6 @@ def upgrade() -> None:
         sa.CheckConstraint("tier in ('A', 'B+', 'B', 'B-', 'C', 'U')", name=op.f("ck_encoder_profile_tier")),
         sa.CheckConstraint("item_patches > 0", name=op.f("ck_encoder_profile_item_patches_positive")),
         sa.CheckConstraint("item_tokens > 0", name=op.f("ck_encoder_profile_item_tokens_positive")),
-        sa.CheckConstraint("growth > 0", name=op.f("ck_encoder_profile_growth_positive")),
         sa.ForeignKeyConstraint(["source_id"], ["source.source_id"], name=op.f("fk_encoder_profile_source_id")),
         sa.PrimaryKeyConstraint("architecture", name=op.f("pk_encoder_profile")),
         comment="One row per architecture whose vision tower was read: what an engine's memory profiling runs of it.",

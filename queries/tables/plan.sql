@@ -221,7 +221,7 @@ create or replace macro plan(
             cached.block_tokens,
             cached.groups,
             cached.cache_types,
-            mlsysdb.encoder_items(device.max_batched_tokens, tower.item_tokens, tower.growth, candidate.wanted_tokens) as items,
+            mlsysdb.encoder_items(device.max_batched_tokens, tower.item_tokens) as items,
             trait.has_encoder and tower.model_id is null and not device.is_text_only as has_encoder,
             coalesce(
                 mlsysdb.encoder_peak_bytes(

@@ -49,7 +49,6 @@ with figures as (
         case figure.name
             when 'item_patches' then profile.item_patches
             when 'item_tokens' then profile.item_tokens
-            when 'growth' then profile.growth
             when 'hidden_whole' then profile.hidden_whole
             when 'hidden_split' then profile.hidden_split
             when 'inner_split' then profile.inner_split
@@ -61,7 +60,7 @@ with figures as (
     from encoder_profile as profile
     cross join (
         values
-        ('item_patches'), ('item_tokens'), ('growth'), ('hidden_whole'), ('hidden_split'), ('inner_split'), ('other_values'),
+        ('item_patches'), ('item_tokens'), ('hidden_whole'), ('hidden_split'), ('inner_split'), ('other_values'),
         ('deep_levels'), ('table_bytes')
     ) as figure (name)
     union all

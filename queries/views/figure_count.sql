@@ -62,6 +62,6 @@ select 'rope_table', count(positions) + count(dim) from rope_table
 union all
 select
     'encoder_profile',
-    count(item_patches) + count(item_tokens) + count(growth) + count(hidden_whole) + count(hidden_split) + count(inner_split)
+    count(item_patches) + count(item_tokens) + count(hidden_whole) + count(hidden_split) + count(inner_split)
     + count(other_values) + count(deep_levels) + count(table_bytes)
 from encoder_profile

@@ -30,7 +30,6 @@ select
     model.model_id,
     profile.item_patches,
     profile.item_tokens,
-    profile.growth,
     opened.patch_values,
     profile.hidden_whole * opened.hidden + profile.other_values + profile.deep_levels * model.hidden_size * profile.item_tokens
     // profile.item_patches as whole_values,
