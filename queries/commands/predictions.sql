@@ -29,7 +29,11 @@ with known as (
                     and place.run_option in ('flashinfer', 'language_model_only', 'prefix_caching', 'wsl2')
             ),
             ''
-        ) as engine
+        ) as engine,
+        (
+            select total.value from measurement as total
+            where total.engine_run_id = run.engine_run_id and total.quantity = 'device_memory_bytes'
+        ) as total_bytes
     from engine_run as run
     where
         run.engine in ('vllm', 'sglang', 'llama.cpp')
@@ -67,7 +71,7 @@ planned as (
         plan(
             known.accelerator_id, known.model_id, known.devices, known.tensor_parallel, known.pipeline_parallel, null,
             known.context_tokens, 1, known.weight_format_id, known.kv_dtype_id, known.engine, known.memory_utilization,
-            known.max_sequences, known.max_batched_tokens, false, true
+            known.max_sequences, known.max_batched_tokens, false, true, total_memory_bytes := known.total_bytes
         ) as plan
 ),
 

@@ -3,13 +3,14 @@
 -- NULL for a name means all. weight_format may be a format's name, 'native' (the model's own), 'auto' (its own and the usual
 -- narrower ones that the engine loads) or 'any' (all that the engine loads). devices NULL means the powers of two of
 -- device_count. The name of a checkpoint means its model in its format, weighing what was published. free_memory_bytes is
--- what is free on each device; NULL: all of it. cache_types lists the kinds of layers that keep a cache (see `cache_type`).
--- `fits` and `fits_model` choose among these rows.
+-- what is free on each device; NULL: all of it. total_memory_bytes is what PyTorch prints as a device's total; NULL: the
+-- catalog's. cache_types lists the kinds of layers that keep a cache (see `cache_type`). `fits` and `fits_model` choose among
+-- these rows.
 
 create or replace macro plan(
     gpu_name, model_name, devices, tensor_parallel, pipeline_parallel, expert_parallel, context_tokens, sequences,
     weight_format, kv_dtype, engine, memory_utilization, max_sequences, max_batched_tokens, enforce_eager, beyond_context,
-    free_memory_bytes := null
+    free_memory_bytes := null, total_memory_bytes := null
 ) as table
     with load as (
         select
@@ -31,7 +32,7 @@ create or replace macro plan(
     ),
 
     device as (
-        select choice.*
+        select choice.* replace (coalesce(total_memory_bytes::double, choice.total_bytes) as total_bytes)
         from mlsysdb.device_choice(gpu_name, engine, memory_utilization, max_sequences, max_batched_tokens) as choice
     ),
 
@@ -239,7 +240,7 @@ create or replace macro plan(
         from candidate
         cross join device
         inner join shape on shape.devices = 1 or not device.is_alone
-        inner join mlsysdb.kept_model_trait as trait on candidate.model_id = trait.model_id
+        left join mlsysdb.kept_model_trait as trait on candidate.model_id = trait.model_id
         left join mlsysdb.kept_model_encoder as tower on candidate.model_id = tower.model_id and not device.is_text_only
         left join weighed
             on
