@@ -12,7 +12,8 @@ from catalog_db.question import Question
 
 SETTINGS = (
     "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "is_hopper", "is_hbm", "is_flashinfer",
-    "is_text_only", "has_encoder", "encoder_peak_bytes", "encoder_kept_bytes", "engine_profile_id",
+    "is_flashinfer_attention", "is_text_only", "has_encoder", "encoder_peak_bytes", "encoder_kept_bytes",
+    "engine_profile_id",
     "engine_max_sequences", "max_batched_tokens", "own_tokens", "checkpoint",
 )  # fmt: skip
 
@@ -52,7 +53,8 @@ PARAMETERS = {
     "explain_engine": (
         "model", "weight_format", "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "devices",
         "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "is_hopper", "is_hbm", "is_flashinfer",
-        "has_encoder", "encoder_peak_bytes", "encoder_kept_bytes", "tensor_parallel", "pipeline_parallel",
+        "is_flashinfer_attention", "has_encoder", "encoder_peak_bytes", "encoder_kept_bytes", "tensor_parallel",
+        "pipeline_parallel",
     ),
     "explain_citations": ("model", "checkpoint", "accelerator", "weight_format", "kv_dtype", "engine_profile_id"),
 }  # fmt: skip

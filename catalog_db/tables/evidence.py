@@ -73,7 +73,7 @@ measurement = Table(
     "measurement",
     metadata,
     ref_key("engine_run_id", "engine_run.engine_run_id", "Of which run."),
-    key("quantity", "weights_bytes, kv_pool_bytes, kv_capacity_tokens, max_concurrency, device_memory_bytes, ..."),
+    key("quantity", "weights_bytes, kv_pool_bytes, kv_capacity_tokens, max_concurrency, activation_bytes, ..."),
     Column("as_printed", Text, nullable=False, comment="Figure as the log prints it."),
     Column("value", Double, nullable=False, comment="In bytes, tokens or sequences; per device."),
     comment="One row per run and quantity that the engine reported; the citation is the run's.",

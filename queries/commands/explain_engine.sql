@@ -14,7 +14,7 @@ with product as (
             trait.absorbed_params, trait.rope_values, $unsplit_bytes, $has_encoder,
             stage_layers(trait.layers, $pipeline_parallel), $tensor_parallel, $devices, $total_bytes, $weight_format,
             $is_rocm, $is_shared_memory, $is_hopper, $is_hbm, $is_flashinfer,
-            $encoder_peak_bytes, $encoder_kept_bytes
+            $is_flashinfer_attention, $encoder_peak_bytes, $encoder_kept_bytes
         ) as driver_value,
         term.fitted_on,
         term.sample_count,

@@ -14,7 +14,8 @@
 -- unless linear scaling makes them longer). unsplit: what the function of that name says of each matrix. absorbed: parameters of
 -- MLA's kv_b kept a second time in 16 bits beside narrower weights. padded_128, padded_64: MXFP4 experts with hidden rounded up
 -- to 256 and the inner width of a rank to 128 (256 on ROCm) or 64, less the unpadded. rocm, rocm_peers: 1 on AMD devices, on
--- several of them; hopper: 1 on Hopper; shared_memory: 1 where device and host share memory. Source: vLLM,
+-- several of them; hopper: 1 on Hopper; flashinfer_attention: 1 where FlashInfer attends (8-bit caches off Hopper, Blackwell with
+-- HBM; not for latent attention); shared_memory: 1 where device and host share memory. Source: vLLM,
 -- v1/worker/gpu_model_runner.py profile_run, v1/sample/sampler.py, model_executor/layers/fused_moe; PyTorch,
 -- aten/src/ATen/native/cuda/SortStable.cu.
 
@@ -23,7 +24,7 @@ create or replace macro engine_driver(
     intermediate_size bigint, experts_per_token bigint, expert_width bigint, expert_params bigint, absorbed_params bigint,
     rope_values bigint, unsplit_bytes double, has_encoder boolean, layers bigint, tensor_parallel bigint, devices bigint,
     total_bytes double, weight_format_id varchar, is_rocm boolean, is_shared_memory boolean, is_hopper boolean,
-    is_hbm boolean, is_flashinfer boolean, encoder_peak_bytes double, encoder_kept_bytes double
+    is_hbm boolean, is_flashinfer boolean, is_flashinfer_attention boolean, encoder_peak_bytes double, encoder_kept_bytes double
 ) as
 case driver
     when 'constant' then 1
@@ -57,6 +58,7 @@ case driver
     when 'graph_hidden' then hidden_size / tensor_parallel * graphs
     when 'graph_experts' then case when experts_per_token > 0 then graphs else 0 end
     when 'encoder' then case when has_encoder then 1 else 0 end
+    when 'flashinfer_attention' then case when is_flashinfer_attention and absorbed_params = 0 then 1 else 0 end
     when 'encoder_peak' then encoder_peak_bytes
     when 'encoder_kept' then encoder_kept_bytes
     when 'one_rank' then case when tensor_parallel = 1 then 1 else 0 end
@@ -103,97 +105,114 @@ end;
 -- tests
 
 select
-    engine_driver('constant', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false, false, false, 0, 0) = 1
+    engine_driver('constant', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false, false, false, false, 0, 0) = 1
         as once;
 select
     engine_driver(
         'sampled_logits', 256, 1, 1, 128256, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false,
-        false, false, 0, 0) = 32833536
+        false, false, false, 0, 0) = 32833536
         as logits;
 select
     engine_driver(
         'step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false, false,
-        false, 0, 0) = 4000
+        false, false, 0, 0) = 4000
         as both_products;
 select
     engine_driver(
         'step_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 0, false, 1, 1, 1, 1, 'mxfp4', false, false, false, false,
-        false, 0, 0) = 0
+        false, false, 0, 0) = 0
         as none_for_mxfp4;
 select
-    engine_driver('two_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 2, 2, 1, 'bf16', false, false, false, false, false, 0, 0) = 1
+    engine_driver('two_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 2, 2, 1, 'bf16', false, false, false, false, false, false, 0, 0)
+    = 1
         as a_step_of_parallelism;
 select
     round(engine_driver(
         'padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, 0, false, 1, 1, 1, 1, 'mxfp4', false, false,
-        false, false, false, 0, 0
+        false, false, false, false, 0, 0
     )) = 90370
         as gpt_oss_20b_is_padded_from_2880_to_3072_by_2944;
 select
     engine_driver(
         'padded_128', 1, 1, 1, 1, 2880, 1, 4, 2880, 1000000, 0, 1, 0, false, 1, 1, 1, 1, 'fp8', false, false, false,
-        false, false, 0, 0) = 0
+        false, false, false, 0, 0) = 0
         as mxfp4_only;
 select
     engine_driver(
         'sampled_logits', 256, 1, 1, null, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false,
-        false, false, 0, 0) is null
+        false, false, false, 0, 0) is null
         as unknown;
 select
     engine_driver(
         'rope_table', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 33554432, 0, false, 1, 1, 1, 1, 'bf16', false, false, false,
-        false, false, 0, 0) = 33554432
+        false, false, false, 0, 0) = 33554432
         as rows_times_values;
 select
     engine_driver(
         'unsplit', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1048576, false, 1, 1, 1, 1, 'bf16', false, false, false, false,
-        false, 0, 0) = 1048576
+        false, false, 0, 0) = 1048576
         as rests_of_blocks;
 select
     engine_driver(
         'native_logits', 256, 1, 1, 100, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false,
-        false, false, 0, 0) = 25600
+        false, false, false, 0, 0) = 25600
         as sorted_by_pytorch;
 select
     engine_driver(
         'native_logits', 256, 1, 1, 100, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false, false,
-        true, 0, 0) = 0
+        true, false, 0, 0) = 0
         as not_where_flashinfer_samples;
 select
     engine_driver(
         'few_native_logits', 127, 1, 1, 100, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false,
-        false, false, 0, 0) = 12700
+        false, false, false, 0, 0) = 12700
         as few_are_sorted_otherwise;
 select
     engine_driver(
         'few_native_logits', 128, 1, 1, 100, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false,
-        false, false, 0, 0) = 0
+        false, false, false, 0, 0) = 0
         as few_end_at_127;
 select
     engine_driver(
         'few_native_logits', 1, 1, 1, 100, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false,
-        false, false, 0, 0) = 0
+        false, false, false, 0, 0) = 0
         as one_is_no_few;
 select
     engine_driver(
         'kept_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 0, false, 1, 1, 1, 1, 'fp8', false, false, false, false,
-        false, 0, 0) = 4000
+        false, false, 0, 0) = 4000
         as buffers_that_stay;
 select
     engine_driver(
         'kept_experts', 1, 10, 1, 1, 100, 0, 2, 30, 0, 0, 1, 0, false, 1, 1, 1, 1, 'w4a16-g128', false, false, false,
-        false, false, 0, 0) = 0
+        false, false, false, 0, 0) = 0
         as marlin_frees_its_own;
 select
-    engine_driver('hopper', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, true, false, false, 0, 0) = 1
+    engine_driver('hopper', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, true, false, false, false, 0, 0) = 1
         as a_larger_workspace;
 select
-    engine_driver('hbm_more_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 4, 4, 1, 'bf16', false, false, true, true, false, 0, 0) = 1
+    engine_driver('hbm_more_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 4, 4, 1, 'bf16', false, false, true, true, false, false, 0, 0)
+    = 1
         as joined_by_more_than_a_bus;
 select
-    engine_driver('hbm_more_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 4, 4, 1, 'bf16', false, false, false, false, false, 0, 0) = 0
+    engine_driver(
+        'hbm_more_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 4, 4, 1, 'bf16', false, false, false, false, false, false, 0, 0
+    )
+    = 0
         as not_on_consumer_cards;
-select engine_driver('encoder_peak', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false, false, false, 7, 5) = 7
-    as of_the_towers_pass;
-select engine_driver('encoder_kept', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false, false, false, 7, 5) = 5
-    as of_its_pictures;
+select
+    engine_driver('encoder_peak', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false, false, false, false, 7, 5)
+    = 7
+        as of_the_towers_pass;
+select
+    engine_driver('encoder_kept', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false, false, false, false, 7, 5)
+    = 5
+        as of_its_pictures;
+select
+    engine_driver(
+        'flashinfer_attention', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false, false, false, true, 0, 0
+    ) = 1 as its_workspace;
+select
+    engine_driver(
+        'flashinfer_attention', 1, 1, 1, 1, 1, 1, 0, 0, 0, 5, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, false, false, false, true, 0, 0
+    ) = 0 as latent_attention_has_its_own;

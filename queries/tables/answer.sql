@@ -189,6 +189,7 @@ create or replace macro answer(
         chosen.is_hopper,
         chosen.is_hbm,
         chosen.is_flashinfer,
+        chosen.is_flashinfer_attention,
         chosen.is_text_only,
         chosen.has_encoder,
         chosen.encoder_peak_bytes,

@@ -16,6 +16,7 @@ create or replace macro device_choice(gpu_name, engine, memory_utilization, max_
         memory.is_rocm,
         memory.is_hopper,
         memory.is_hbm,
+        memory.is_blackwell_hbm,
         memory.is_shared_memory,
         memory.is_alone,
         case profile.memory_basis when 'advertised' then false else memory.is_memory_estimated end as is_memory_estimated,

@@ -222,6 +222,8 @@ create or replace macro plan(
             cached.block_tokens,
             cached.groups,
             cached.cache_types,
+            device.is_blackwell_hbm
+            or (starts_with(cached.kv_dtype_id, 'fp8') and not device.is_hopper and not device.is_rocm) as is_flashinfer_attention,
             mlsysdb.encoder_items(device.max_batched_tokens, tower.item_tokens) as items,
             trait.has_encoder and tower.model_id is null and not device.is_text_only as has_encoder,
             coalesce(
@@ -269,7 +271,7 @@ create or replace macro plan(
                     trait.expert_params, trait.absorbed_params, trait.rope_values, sized.unsplit_bytes, sized.has_encoder,
                     sized.stage_layers, sized.tensor_parallel, sized.devices, sized.total_bytes, sized.weight_format_id,
                     sized.is_rocm, sized.is_shared_memory, sized.is_hopper, sized.is_hbm,
-                    sized.is_flashinfer, sized.encoder_peak_bytes, sized.encoder_kept_bytes
+                    sized.is_flashinfer, sized.is_flashinfer_attention, sized.encoder_peak_bytes, sized.encoder_kept_bytes
                 )
             ) as term_bytes
         from sized
@@ -386,6 +388,7 @@ create or replace macro plan(
         pooled.is_hopper,
         pooled.is_hbm,
         pooled.is_flashinfer,
+        pooled.is_flashinfer_attention,
         pooled.is_text_only,
         pooled.has_encoder,
         pooled.encoder_peak_bytes,

@@ -12,6 +12,7 @@ with stated as (
         accelerator.organization_id = 'amd' as is_rocm,
         coalesce(accelerator.architecture = 'Hopper', false) as is_hopper,
         coalesce(accelerator.memory_type like 'HBM%', false) as is_hbm,
+        coalesce(accelerator.architecture like 'Blackwell%' and accelerator.memory_type like 'HBM%', false) as is_blackwell_hbm,
         accelerator.kind = 'apu' as is_shared_memory,
         slice.accelerator_id is not null as is_slice,
         coalesce(not slice.is_peer_to_peer, false) as is_alone,
@@ -87,6 +88,7 @@ select
     stated.is_rocm,
     stated.is_hopper,
     stated.is_hbm,
+    stated.is_blackwell_hbm,
     stated.is_shared_memory,
     stated.is_alone,
     stated.memory_tier_rank
