@@ -29,7 +29,9 @@ def fingerprint() -> str:
     digest = hashlib.sha256(__version__.encode())
     for name in FOLDERS:
         for entry in _files(folder(name)):
-            digest.update(entry.name.encode() + Path(entry.path).read_bytes())
+            digest.update(entry.name.encode())
+            with open(entry.path, "rb", buffering=0) as file:
+                digest.update(file.read())
     return digest.hexdigest()[:16]
 
 
