@@ -103,7 +103,7 @@ def ask(
     for step in STEPS + (SET_STEPS if per == "model" else ()):
         query.keep(connection, step, parameters)
     summary = query.report(connection, "fleet_summary", parameters).first or {}
-    answer = query.report(connection, f"fleet_{per}", parameters)
+    answer = query.many(connection, f"fleet_{per}", parameters)
     if per == "node" and summary["answers"] <= MOST_SORTED:
         answer = answer.sorted_by("inventory_row", "accelerator", "-fits", "-weights_bytes", "model")
     elif per == "node":

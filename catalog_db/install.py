@@ -20,11 +20,12 @@ COLUMNS = """
     where columns.database_name = current_database() and columns.schema_name = current_schema() and not columns.internal
     order by columns.table_name, columns.column_index
 """
+FOLDERS = (("functions", "macro"), ("views", "view"), ("tables", "macro table"))
 # Views that every answer reads whole: their rows are kept as tables kept_<view>; a question then takes half the time.
 # Those that read another's kept rows come after it.
 KEPT = (
-    "accelerator_memory", "engine_default_for", "model_cache", "model_kv_width", "model_trait", "model_encoder",
-    "model_weight", "name", "packed_cache", "checkpoint_name", "resolved_name",
+    "accelerator_memory", "engine_default_for", "engine_rule", "model_cache", "model_kv_width", "model_trait",
+    "model_encoder", "model_weight", "whole_weight", "name", "packed_cache", "checkpoint_name", "resolved_name",
 )  # fmt: skip
 
 
@@ -34,9 +35,7 @@ class CheckFailed(DatabaseError):
 
 def install(connection: duckdb.DuckDBPyConnection) -> None:
     """Create everything of queries/functions, views and tables. Raises DatabaseError when a definition fails."""
-    _create_all(connection, "functions", "macro")
-    _create_all(connection, "views", "view")
-    _create_all(connection, "tables", "macro table")
+    _create_all(connection)
     _comment_columns(connection)
 
 
@@ -87,14 +86,16 @@ def _offending(connection: duckdb.DuckDBPyConnection, check: sqlfile.SqlFile) ->
         return [(str(error).splitlines()[0],)]
 
 
-def _create_all(connection: duckdb.DuckDBPyConnection, folder: str, kind: str) -> None:
+def _create_all(connection: duckdb.DuckDBPyConnection) -> None:
     """Create in whatever order the references allow: a file that fails is tried again after the others."""
-    files = sqlfile.read_folder(assets.folder("queries", folder))
+    files = [(file, kind) for folder, kind in FOLDERS for file in sqlfile.read_folder(assets.folder("queries", folder))]
     while files:
-        failed = [(file, error) for file in files if (error := _create(connection, file, kind))]
+        failed = [(file, kind, error) for file, kind in files if (error := _create(connection, file, kind))]
         if len(failed) == len(files):
-            raise DatabaseError("; ".join(f"{file.name}.sql: {str(error).splitlines()[0]}" for file, error in failed))
-        files = [file for file, _ in failed]
+            raise DatabaseError(
+                "; ".join(f"{file.name}.sql: {str(error).splitlines()[0]}" for file, _, error in failed)
+            )
+        files = [(file, kind) for file, kind, _ in failed]
 
 
 def _create(connection: duckdb.DuckDBPyConnection, file: sqlfile.SqlFile, kind: str) -> Exception | None:

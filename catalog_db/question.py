@@ -64,9 +64,9 @@ def run_fits(connection: duckdb.DuckDBPyConnection, asked: Question, everything:
     unused = parameters.pop("gpu" if parameters["gpu"] is None else "model")
     assert unused is None
     if "model" in parameters:
-        return query.report(connection, "fits_model", parameters)
+        return query.many(connection, "fits_model", parameters)
     parameters["devices"] = parameters["devices"] or least_devices(parameters)
-    return query.report(connection, "fits_gpu", parameters)
+    return query.many(connection, "fits_gpu", parameters)
 
 
 def least_devices(parameters: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from catalog_db import database as databases
-from catalog_db import explanation, question, render
+from catalog_db import question, render
 from catalog_db.cli import fleet
 from catalog_db.cli.app import app
 from catalog_db.cli.options import (
@@ -34,7 +34,6 @@ from catalog_db.cli.options import (
     ordered,
     say,
 )
-from catalog_db.explain_text import page
 
 
 @app.command()
@@ -109,12 +108,14 @@ def serve(
 def _explain(
     options: question.Options, model: str, gpu: str, form: str, output: Path | None, database: str | None
 ) -> None:
+    from catalog_db import explain_text, explanation
+
     check_format(form)
     with contextlib.closing(databases.open_catalog(database)) as connection:
         asked = question.prepare(connection, options, gpu=gpu, model=model)
         asked.parameters["devices"] = asked.parameters["devices"] or question.least_devices(asked.parameters)
         told = explanation.explain(connection, asked)
         say(*asked.notes, question.assumptions(asked, told))
-        render.emit(page(told, form), output)
+        render.emit(explain_text.page(told, form), output)
     if not told["fits"]:
         raise typer.Exit(1)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import duckdb
 import typer
 
-from catalog_db import fleet, inventory, question, render
+from catalog_db import question, render
 from catalog_db.cli.options import ordered, say
 from catalog_db.errors import UsageError
 from catalog_db.output import Table, target
+
+if TYPE_CHECKING:  # imported where they are used: a question about one GPU has no use for them
+    from catalog_db import fleet, inventory
 
 Inventory = Annotated[
     str | None,
@@ -47,6 +50,8 @@ def source_of(
 ) -> inventory.Source | None:
     """The inventory that is asked about; None when it is one GPU or one model. Raises UsageError for a mixture."""
     if what is not None and gpu is None:
+        from catalog_db import inventory
+
         return inventory.named(what, table, sql)
     if what is not None:
         raise UsageError("fits wants either --gpu or --inventory, and not both")
@@ -65,6 +70,8 @@ def answer(
     per: str, everything: bool, sort: str | None, limit: int | None, form: str, output: Path | None,
 ) -> None:  # fmt: skip
     """Read the inventory, answer and print."""
+    from catalog_db import fleet
+
     refuse_own(source, output)
     found = fleet.read(connection, source, mapping)
     say(found.columns.words, *found.unknown, *found.notes, *asked.notes)
@@ -77,6 +84,8 @@ def answer(
 
 def refuse_own(source: inventory.Source, output: Path | None) -> None:
     """Refuse to write an answer over the inventory that it comes from."""
+    from catalog_db import inventory
+
     file = inventory.file_of(source)
     if output is None or file is None or not file.exists():
         return

@@ -26,6 +26,12 @@ with differing as (
     )
     union all
     (
+        (select 'engine_rule', view.engine_profile_id, view.from_number + view.before_number from engine_rule as view)
+        except
+        (select 'engine_rule', kept.engine_profile_id, kept.from_number + kept.before_number from kept_engine_rule as kept)
+    )
+    union all
+    (
         (select 'model_cache', view.model_id, view.keeps_nothing::int from model_cache as view)
         except
         (select 'model_cache', kept.model_id, kept.keeps_nothing::int from kept_model_cache as kept)
@@ -57,6 +63,18 @@ with differing as (
         except
         (
             select 'model_weight', kept.model_id, round(sum(kept.weights_bytes)) from kept_model_weight as kept
+            group by kept.model_id
+        )
+    )
+    union all
+    (
+        (
+            select 'whole_weight', view.model_id, round(sum(view.layers_bytes)) from whole_weight as view
+            group by view.model_id
+        )
+        except
+        (
+            select 'whole_weight', kept.model_id, round(sum(kept.layers_bytes)) from kept_whole_weight as kept
             group by kept.model_id
         )
     )

@@ -3,10 +3,17 @@
 with part as (
     select
         weight.role,
-        weight.shard_kind,
         weight.param_count,
-        weight.weights_bytes * coalesce(published.size_ratio, 1) as weights_bytes
+        weight.weights_bytes * coalesce(published.size_ratio, 1) as weights_bytes,
+        shard_fraction(weight.shard_kind, $tensor_parallel, $expert_parallel, model.kv_heads, model.vocab_size) * case
+            when weight.role in ('embedding', 'lm_head') then 1
+            else stage_layers(model.layers, $pipeline_parallel) / model.layers
+        end as device_share,
+        model.source_id,
+        model.locator,
+        model.tier
     from kept_model_weight as weight
+    inner join model on weight.model_id = model.model_id
     left join published($checkpoint) as published
         on weight.model_id = published.model_id and weight.weight_format_id = published.weight_format_id
     where
@@ -17,21 +24,12 @@ with part as (
 select
     part.role,
     sum(part.param_count)::bigint as param_count,
-    sum(
-        part.weights_bytes * shard_fraction(
-            part.shard_kind, $tensor_parallel, $pipeline_parallel, $expert_parallel, model.kv_heads, model.vocab_size, model.layers
-        )
-    ) as weights_bytes,
-    sum(
-        part.weights_bytes * shard_fraction(
-            part.shard_kind, $tensor_parallel, $pipeline_parallel, $expert_parallel, model.kv_heads, model.vocab_size, model.layers
-        )
-    ) / sum(part.weights_bytes) as device_share,
+    sum(part.weights_bytes * part.device_share) as weights_bytes,
+    sum(part.weights_bytes * part.device_share) / sum(part.weights_bytes) as device_share,
     sum(part.weights_bytes) * 8 / sum(part.param_count) as bits,
-    any_value(model.source_id) as source_id,
-    any_value(model.locator) as locator,
-    any_value(model.tier) as tier
+    any_value(part.source_id) as source_id,
+    any_value(part.locator) as locator,
+    any_value(part.tier) as tier
 from part
-inner join model on model.model_id = $model
 group by part.role
 order by weights_bytes desc, part.role asc

@@ -3,13 +3,10 @@
 -- The parameter is untyped for the same reason as that of name_key.
 
 create or replace macro version_number(version) as
-case
-    when version is not null
-        then
-            coalesce(try_cast(regexp_extract(version::varchar, '^v?([0-9]+)', 1) as bigint), 0) * 1000000
-            + coalesce(try_cast(regexp_extract(version::varchar, '^v?[0-9]+\.([0-9]+)', 1) as bigint), 0) * 1000
-            + coalesce(try_cast(regexp_extract(version::varchar, '^v?[0-9]+\.[0-9]+\.([0-9]+)', 1) as bigint), 0)
-end;
+list_inner_product(
+    (string_split('0' || regexp_extract(version::varchar, '^v?([0-9]+([.][0-9]+)*)', 1), '.')::double[] || [0, 0])[1:3],
+    [1000000, 1000, 1]::double[]
+)::bigint;
 
 -- tests
 

@@ -66,7 +66,8 @@ create or replace macro cache_type(
             layer.compression_ratio,
             mlsysdb.stage_layers(layer.layers, shape.pipeline_parallel) as layers
         from wide
-        cross join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as shape
+        inner join mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel) as shape
+            on wide.is_layer_split = shape.is_layer_split
         inner join mlsysdb.layer_group as layer on wide.model_id = layer.model_id
         where layer.kind not in ('shared', 'none')
     ),

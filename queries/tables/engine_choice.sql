@@ -11,7 +11,7 @@ create or replace macro engine_choice(engine) as table
         select
             split_part(engine::varchar, '==', 1) as engine,
             nullif(split_part(engine::varchar, '==', 2), '') as version,
-            mlsysdb.version_number(split_part(engine::varchar, '==', 2)) as version_number,
+            mlsysdb.version_number(nullif(split_part(engine::varchar, '==', 2), '')) as version_number,
             string_split(split_part(engine::varchar, '+', 2), '.') as labels
     )
 
@@ -27,11 +27,8 @@ create or replace macro engine_choice(engine) as table
         list_contains(asked.labels, 'wsl2') as is_wsl2,
         list_contains(asked.labels, 'language_model_only') as is_text_only
     from asked
-    inner join mlsysdb.engine_profile as profile on asked.engine = profile.engine
+    inner join mlsysdb.kept_engine_rule as profile on asked.engine = profile.engine
     where
-        (asked.version is null and profile.is_newest)
-        or (
-            asked.version is not null
-            and asked.version_number >= mlsysdb.version_number(coalesce(profile.version_from, '0'))
-            and asked.version_number < coalesce(mlsysdb.version_number(profile.version_before), asked.version_number + 1)
+        coalesce(
+            asked.version_number >= profile.from_number and asked.version_number < profile.before_number, profile.is_newest
         );

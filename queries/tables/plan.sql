@@ -79,7 +79,8 @@ create or replace macro plan(
 
     shape as (
         select way.*
-        from mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel, engine) as way
+        from mlsysdb.device_shape(devices, tensor_parallel, pipeline_parallel, expert_parallel) as way
+        inner join profile on way.is_layer_split = profile.is_layer_split
     ),
 
     candidate as (
@@ -107,54 +108,50 @@ create or replace macro plan(
             )
     ),
 
-    loaded as (
+    held as (
         select
             candidate.model_id,
             candidate.weight_format_id,
-            shape.devices,
+            shape.tensor_parallel,
+            shape.expert_parallel,
             part.role,
             sum(
                 part.weights_bytes * mlsysdb.shard_fraction(
-                    part.shard_kind, shape.tensor_parallel, shape.pipeline_parallel, shape.expert_parallel,
-                    candidate.kv_heads, candidate.vocab_size, candidate.layers
+                    part.shard_kind, shape.tensor_parallel, shape.expert_parallel, candidate.kv_heads, candidate.vocab_size
                 )
-            ) as matrix_bytes,
-            max(part.matrices) * case
-                when part.role in ('embedding', 'lm_head') then 1
-                else max(
-                    mlsysdb.shard_fraction(
-                        'stage', 1, shape.pipeline_parallel, 1, candidate.kv_heads, candidate.vocab_size, candidate.layers
-                    )
-                )
-            end * mlsysdb.unsplit_bytes(
+            ) as held_bytes,
+            mlsysdb.unsplit_bytes(
                 sum(
                     part.element_bytes * mlsysdb.shard_fraction(
-                        part.shard_kind, shape.tensor_parallel, 1, shape.expert_parallel,
-                        candidate.kv_heads, candidate.vocab_size, candidate.layers
+                        part.shard_kind, shape.tensor_parallel, shape.expert_parallel, candidate.kv_heads, candidate.vocab_size
                     )
                 ) / max(part.matrices)
-            ) as unsplit_bytes
+            ) * max(part.matrices) as unsplit_bytes
         from candidate
-        cross join shape
-        cross join profile
+        inner join shape on greatest(shape.tensor_parallel, shape.expert_parallel) > 1
         inner join mlsysdb.kept_model_weight as part
             on candidate.model_id = part.model_id and candidate.weight_format_id = part.weight_format_id
-        where not (profile.is_text_only and part.role in ('vision', 'audio'))
         group by
-            candidate.model_id, candidate.weight_format_id, shape.devices, part.role, part.matrix, part.in_features, part.layers
+            candidate.model_id, candidate.weight_format_id, shape.tensor_parallel, shape.expert_parallel,
+            part.role, part.matrix, part.in_features, part.layers
     ),
 
     weighed as (
         select
-            loaded.model_id,
-            loaded.weight_format_id,
-            loaded.devices,
-            sum(loaded.matrix_bytes) filter (where loaded.role not in ('embedding', 'lm_head')) as layers_bytes,
-            sum(loaded.matrix_bytes) filter (where loaded.role = 'embedding') as embedding_bytes,
-            sum(loaded.matrix_bytes) filter (where loaded.role = 'lm_head') as lm_head_bytes,
-            sum(loaded.unsplit_bytes) as unsplit_bytes
-        from loaded
-        group by loaded.model_id, loaded.weight_format_id, loaded.devices
+            whole.*,
+            1 as tensor_parallel,
+            1 as expert_parallel
+        from mlsysdb.kept_whole_weight as whole
+        where whole.weight_format_id in (select candidate.weight_format_id from candidate)
+        union all by name
+        select
+            held.model_id,
+            held.weight_format_id,
+            held.tensor_parallel,
+            held.expert_parallel,
+            unnest(mlsysdb.role_totals(held.role, held.held_bytes, held.unsplit_bytes))
+        from held
+        group by held.model_id, held.weight_format_id, held.tensor_parallel, held.expert_parallel
     ),
 
     cached as (
@@ -198,8 +195,9 @@ create or replace macro plan(
         group by type.model_id, type.devices, type.kv_dtype_id, device.cache_step_tokens
     ),
 
-    sized as (
+    sized as materialized (
         select
+            row_number() over () as sized_id,
             candidate.*,
             device.*,
             shape.devices,
@@ -207,13 +205,20 @@ create or replace macro plan(
             shape.pipeline_parallel,
             shape.expert_parallel,
             mlsysdb.stage_layers(candidate.layers, shape.pipeline_parallel) as stage_layers,
+            stage_layers / candidate.layers as stage_share,
             mlsysdb.stage_weights_bytes(
-                weighed.layers_bytes, weighed.embedding_bytes, weighed.lm_head_bytes, shape.pipeline_parallel, candidate.is_tied,
+                stage_share * (
+                    weighed.layers_bytes + case when device.is_text_only then 0 else coalesce(weighed.towers_bytes, 0) end
+                ),
+                weighed.embedding_bytes, weighed.lm_head_bytes, shape.pipeline_parallel, candidate.is_tied,
                 device.is_embedding_on_host
             ) * case
                 when candidate.weight_format_id = candidate.published_format_id then coalesce(candidate.size_ratio, 1) else 1
             end as tensor_bytes,
-            weighed.unsplit_bytes,
+            stage_share * (
+                weighed.layers_unsplit_bytes
+                + case when device.is_text_only then 0 else coalesce(weighed.towers_unsplit_bytes, 0) end
+            ) + coalesce(weighed.vocab_unsplit_bytes, 0) as unsplit_bytes,
             cached.kv_dtype_id,
             case when candidate.keeps_nothing then 0 else cached.token_bytes end as token_bytes,
             case when candidate.keeps_nothing then 0 else cached.sequence_bytes end as sequence_bytes,
@@ -248,7 +253,8 @@ create or replace macro plan(
             on
                 candidate.model_id = weighed.model_id
                 and candidate.weight_format_id = weighed.weight_format_id
-                and shape.devices = weighed.devices
+                and shape.tensor_parallel = weighed.tensor_parallel
+                and shape.expert_parallel = weighed.expert_parallel
         left join cached
             on
                 candidate.model_id = cached.model_id
@@ -258,10 +264,7 @@ create or replace macro plan(
 
     branch as (
         select
-            sized.model_id,
-            sized.accelerator_id,
-            sized.devices,
-            sized.weight_format_id,
+            sized.sized_id,
             term.term,
             term.branch,
             sum(
@@ -277,22 +280,19 @@ create or replace macro plan(
         from sized
         inner join mlsysdb.kept_model_trait as trait on sized.model_id = trait.model_id
         inner join mlsysdb.engine_term as term on sized.engine_profile_id = term.engine_profile_id
-        group by sized.model_id, sized.accelerator_id, sized.devices, sized.weight_format_id, term.term, term.branch
+        group by sized.sized_id, term.term, term.branch
     ),
 
     termed as (
         select
-            branch.model_id,
-            branch.accelerator_id,
-            branch.devices,
-            branch.weight_format_id,
+            branch.sized_id,
             max(branch.term_bytes) filter (where branch.term = 'weights') as beside_bytes,
             max(branch.term_bytes) filter (where branch.term = 'reserve') as reserve_bytes,
             max(branch.term_bytes) filter (where branch.term = 'activation') as activation_bytes,
             max(branch.term_bytes) filter (where branch.term = 'cuda_graph') as cuda_graph_bytes,
             max(branch.term_bytes) filter (where branch.term = 'runtime') as runtime_bytes
         from branch
-        group by branch.model_id, branch.accelerator_id, branch.devices, branch.weight_format_id
+        group by branch.sized_id
     ),
 
     added as (
@@ -307,12 +307,7 @@ create or replace macro plan(
             coalesce(termed.runtime_bytes, 0) as runtime_bytes
         from sized
         cross join load
-        left join termed
-            on
-                sized.model_id = termed.model_id
-                and sized.accelerator_id = termed.accelerator_id
-                and sized.devices = termed.devices
-                and sized.weight_format_id = termed.weight_format_id
+        left join termed on sized.sized_id = termed.sized_id
     ),
 
     summed as (

@@ -16,6 +16,7 @@ MUTATIONS = {
     "unknown_is_no_verdict": (
         "create or replace macro is_fitting(needed, usable, is_beyond) as coalesce(needed <= usable, false);"
         " delete from kept_model_weight where model_id = 'llama-3-8b';"
+        " delete from kept_whole_weight where model_id = 'llama-3-8b';"
     ),
     # Values that tools in use have shown, or mistakes of their kind.
     "query_heads_share_key_heads": "update model set kv_heads = 7 where model_id = 'llama-3-8b'",

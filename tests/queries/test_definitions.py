@@ -62,7 +62,7 @@ def test_table_macro_qualifies_each_of_our_names(name: str) -> None:
     ours = set(FUNCTIONS) | set(TABLES)
     for called in re.findall(r"(?<![\w.])(\w+)\s*\(", body):
         assert called not in ours, f"{called}( stands without mlsysdb."
-    known = set(re.findall(r"(?<![\w.])(\w+) as \(", body))
+    known = set(re.findall(r"(?<![\w.])(\w+) as (?:materialized )?\(", body))
     for relation in re.findall(r"\b(?:from|join)\s+(?!\()([\w.]+)", body):
         bare = relation.split(".")[-1]
         assert relation.startswith("mlsysdb.") or bare in known | {"generate_series"}, (
