@@ -54,8 +54,9 @@ def form_of(form: str, output: Path | None) -> str:
 def write_texts(texts: Iterable[str], output: Path | None) -> None:
     """Pieces of text, to standard output or into a file. Raises UsageError when that cannot be written."""
     if output is None:
-        for text in texts:
-            sys.stdout.write(text)
+        with _reader():
+            for text in texts:
+                sys.stdout.write(text)
         return
     with replacing(output) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         file.writelines(texts)
@@ -72,7 +73,7 @@ def copy(answer: Answer, form: str, output: Path | None) -> None:
     with tempfile.TemporaryDirectory(prefix="mlsysdb-") as folder:
         draft = Path(folder) / "answer"
         _copy(answer, form, draft)
-        with draft.open(encoding="utf-8", newline="") as file:
+        with draft.open(encoding="utf-8", newline="") as file, _reader():
             shutil.copyfileobj(file, sys.stdout)
 
 
@@ -91,6 +92,18 @@ def write_table(answer: Answer, table: Table) -> None:
         connection.execute(f"detach database if exists {FILE}")
         if is_new:
             table.file.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _reader() -> Iterator[None]:
+    """Write to standard output until its reader has read enough (`| head`), which is no failure; another is told."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise UsageError(f"standard output: {error.strerror}") from error
 
 
 @contextlib.contextmanager

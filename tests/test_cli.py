@@ -397,15 +397,27 @@ def test_output_that_fails_keeps_the_file_that_was_there(run: CommandLine, tmp_p
     assert file.read_text(encoding="utf-8") == "before"
 
 
-def test_reader_that_stops_early_is_no_error(data_home: Path) -> None:
-    command = [sys.executable, "-m", "catalog_db", "query", "from tensor_group", "--format", "csv"]
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_reader_that_stops_early_is_no_error(data_home: Path, form: str) -> None:
+    command = [sys.executable, "-m", "catalog_db", "query", "from tensor_group", "--format", form]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(data_home), cwd=data_home
     ) as process:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.readline()
         process.stdout.close()
-        assert b"Traceback" not in process.stderr.read()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_full_disk_is_told(data_home: Path) -> None:
+    command = [sys.executable, "-m", "catalog_db", "search", "4090"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, encoding="utf-8", env=environment(data_home), cwd=data_home
+        )
+    assert (done.returncode, done.stderr) == (2, "mlsysdb: standard output: No space left on device\n")
 
 
 # SQL.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -38,6 +39,10 @@ def main() -> None:
     register(sys.argv[1:])
     try:
         app()
+    except SystemExit as ended:
+        if sys.argv[1:2] and sys.argv[1] in QUESTIONS:
+            _leave(ended.code)
+        raise
     except MlsysdbError as error:
         sys.exit(_failed(str(error), error.exit_code))
     except duckdb.Error as error:
@@ -52,6 +57,16 @@ def main() -> None:
             raise
         told = f"{type(error).__name__}: {error}"
         sys.exit(_failed(f"a fault of mlsysdb itself ({told}); MLSYSDB_TRACEBACK=1 shows where, for a report of it", 3))
+
+
+def _leave(code: str | int | None) -> None:
+    """End the process at once, as mypy does: freeing one by one what it holds would take 25 ms more."""
+    if isinstance(code, str):
+        return
+    with contextlib.suppress(BrokenPipeError):  # whoever reads has read enough
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code or 0)
 
 
 def _failed(message: str, code: int) -> int:
