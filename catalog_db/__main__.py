@@ -1,5 +1,5 @@
 """`python -m catalog_db` is the command line."""
 
-from catalog_db.cli import main
+from catalog_db.cli import run
 
-main()
+run()
