@@ -11,7 +11,7 @@ from catalog_db.errors import UsageError
 from catalog_db.question import Question
 
 SETTINGS = (
-    "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "is_hopper", "is_hbm", "is_flashinfer",
+    "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "is_large_workspace", "is_hbm", "is_flashinfer",
     "is_flashinfer_attention", "is_text_only", "has_encoder", "encoder_peak_bytes", "encoder_kept_bytes",
     "engine_profile_id",
     "engine_max_sequences", "max_batched_tokens", "own_tokens", "checkpoint",
@@ -52,7 +52,7 @@ PARAMETERS = {
     ),
     "explain_engine": (
         "model", "weight_format", "engine_profile_id", "engine_max_sequences", "max_batched_tokens", "devices",
-        "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "is_hopper", "is_hbm", "is_flashinfer",
+        "total_bytes", "unsplit_bytes", "is_rocm", "is_shared_memory", "is_large_workspace", "is_hbm", "is_flashinfer",
         "is_flashinfer_attention", "has_encoder", "encoder_peak_bytes", "encoder_kept_bytes", "tensor_parallel",
         "pipeline_parallel",
     ),

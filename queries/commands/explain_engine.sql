@@ -13,7 +13,7 @@ with product as (
             trait.hidden_size, trait.intermediate_size, trait.experts_per_token, trait.expert_width, trait.expert_params,
             trait.absorbed_params, trait.rope_values, $unsplit_bytes, $has_encoder,
             stage_layers(trait.layers, $pipeline_parallel), $tensor_parallel, $devices, $total_bytes, $weight_format,
-            $is_rocm, $is_shared_memory, $is_hopper, $is_hbm, $is_flashinfer,
+            $is_rocm, $is_shared_memory, $is_large_workspace, $is_hbm, $is_flashinfer,
             $is_flashinfer_attention, $encoder_peak_bytes, $encoder_kept_bytes
         ) as driver_value,
         term.fitted_on,

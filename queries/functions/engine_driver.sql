@@ -14,7 +14,8 @@
 -- unless linear scaling makes them longer). unsplit: what the function of that name says of each matrix. absorbed: parameters of
 -- MLA's kv_b kept a second time in 16 bits beside narrower weights. padded_128, padded_64: MXFP4 experts with hidden rounded up
 -- to 256 and the inner width of a rank to 128 (256 on ROCm) or 64, less the unpadded. rocm, rocm_peers: 1 on AMD devices, on
--- several of them; hopper: 1 on Hopper; flashinfer_attention: 1 where FlashInfer attends (8-bit caches off Hopper, Blackwell with
+-- several of them; hopper: 1 on Hopper; cdna3: 1 on MI300 and MI350;
+-- flashinfer_attention: 1 where FlashInfer attends (8-bit caches off Hopper, Blackwell with
 -- HBM; not for latent attention); shared_memory: 1 where device and host share memory. Source: vLLM,
 -- v1/worker/gpu_model_runner.py profile_run, v1/sample/sampler.py, model_executor/layers/fused_moe; PyTorch,
 -- aten/src/ATen/native/cuda/SortStable.cu.
@@ -23,7 +24,7 @@ create or replace macro engine_driver(
     driver varchar, max_sequences bigint, max_batched_tokens bigint, graphs double, vocab_size bigint, hidden_size bigint,
     intermediate_size bigint, experts_per_token bigint, expert_width bigint, expert_params bigint, absorbed_params bigint,
     rope_values bigint, unsplit_bytes double, has_encoder boolean, layers bigint, tensor_parallel bigint, devices bigint,
-    total_bytes double, weight_format_id varchar, is_rocm boolean, is_shared_memory boolean, is_hopper boolean,
+    total_bytes double, weight_format_id varchar, is_rocm boolean, is_shared_memory boolean, is_large_workspace boolean,
     is_hbm boolean, is_flashinfer boolean, is_flashinfer_attention boolean, encoder_peak_bytes double, encoder_kept_bytes double
 ) as
 case driver
@@ -88,7 +89,8 @@ case driver
                 else 0
             end
     when 'rocm' then case when is_rocm then 1 else 0 end
-    when 'hopper' then case when is_hopper then 1 else 0 end
+    when 'hopper' then case when is_large_workspace and not is_rocm then 1 else 0 end
+    when 'cdna3' then case when is_large_workspace and is_rocm then 1 else 0 end
     when 'rocm_peers' then case when is_rocm and tensor_parallel > 1 then 1 else 0 end
     when 'shared_memory' then case when is_shared_memory then 1 else 0 end
     when 'padded_64' then
@@ -190,6 +192,12 @@ select
 select
     engine_driver('hopper', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', false, false, true, false, false, false, 0, 0) = 1
         as a_larger_workspace;
+select
+    engine_driver('cdna3', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', true, false, true, false, false, false, 0, 0) = 1
+        as a_larger_workspace_of_amds;
+select
+    engine_driver('hopper', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 1, 1, 1, 'bf16', true, false, true, false, false, false, 0, 0) = 0
+        as amds_are_no_hopper;
 select
     engine_driver('hbm_more_ranks', 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, false, 1, 4, 4, 1, 'bf16', false, false, true, true, false, false, 0, 0)
     = 1

@@ -186,7 +186,7 @@ create or replace macro answer(
         chosen.unsplit_bytes,
         chosen.is_rocm,
         chosen.is_shared_memory,
-        chosen.is_hopper,
+        chosen.is_large_workspace,
         chosen.is_hbm,
         chosen.is_flashinfer,
         chosen.is_flashinfer_attention,

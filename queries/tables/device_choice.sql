@@ -15,6 +15,7 @@ create or replace macro device_choice(gpu_name, engine, memory_utilization, max_
         memory.memory_tier_rank,
         memory.is_rocm,
         memory.is_hopper,
+        memory.is_large_workspace,
         memory.is_hbm,
         memory.is_blackwell_hbm,
         memory.is_shared_memory,

@@ -273,7 +273,7 @@ create or replace macro plan(
                     trait.vocab_size, trait.hidden_size, trait.intermediate_size, trait.experts_per_token, trait.expert_width,
                     trait.expert_params, trait.absorbed_params, trait.rope_values, sized.unsplit_bytes, sized.has_encoder,
                     sized.stage_layers, sized.tensor_parallel, sized.devices, sized.total_bytes, sized.weight_format_id,
-                    sized.is_rocm, sized.is_shared_memory, sized.is_hopper, sized.is_hbm,
+                    sized.is_rocm, sized.is_shared_memory, sized.is_large_workspace, sized.is_hbm,
                     sized.is_flashinfer, sized.is_flashinfer_attention, sized.encoder_peak_bytes, sized.encoder_kept_bytes
                 )
             ) as term_bytes
@@ -380,7 +380,7 @@ create or replace macro plan(
         pooled.total_bytes,
         pooled.is_rocm,
         pooled.is_shared_memory,
-        pooled.is_hopper,
+        pooled.is_large_workspace,
         pooled.is_hbm,
         pooled.is_flashinfer,
         pooled.is_flashinfer_attention,
