@@ -351,6 +351,13 @@ def test_each_command_has_help(run: CommandLine, command: str) -> None:
     assert "--database" in done.stdout
 
 
+@pytest.mark.parametrize("engine", ["llama.cpp==6900", "vllm==2026.1", "vllm==99999999999999999999"])
+def test_version_beyond_those_known_has_the_newest_rules(run: CommandLine, engine: str) -> None:
+    asked = ("fits", "--gpu", "H100", "--limit", "3", "--format", "json", "--engine")
+    newest, beyond = (json.loads(run(*asked, name).stdout) for name in (engine.partition("==")[0], engine))
+    assert [row | {"engine": engine} for row in newest] == beyond
+
+
 # Where an answer goes.
 
 

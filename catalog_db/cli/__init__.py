@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import importlib
 import os
@@ -39,11 +38,20 @@ def run() -> None:
         main()
     except SystemExit as ended:
         if len(sys.argv) > 1 and sys.argv[1] in QUESTIONS and not isinstance(ended.code, str):
-            with contextlib.suppress(BrokenPipeError):  # whoever reads has read enough
-                sys.stdout.flush()
-                sys.stderr.flush()
-            os._exit(ended.code or 0)
+            code = _flushed()
+            os._exit(ended.code or code)
         raise
+
+
+def _flushed() -> int:
+    """Write out what was printed: 0, unless that fails for another reason than that whoever reads has read enough."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        return _failed(f"standard output: {error.strerror}", 2)
+    return 0
 
 
 def main() -> None:

@@ -26,9 +26,9 @@ with differing as (
     )
     union all
     (
-        (select 'engine_rule', view.engine_profile_id, view.from_number + view.before_number from engine_rule as view)
+        (select 'engine_rule', view.engine_profile_id, view.before_number - view.from_number from engine_rule as view)
         except
-        (select 'engine_rule', kept.engine_profile_id, kept.from_number + kept.before_number from kept_engine_rule as kept)
+        (select 'engine_rule', kept.engine_profile_id, kept.before_number - kept.from_number from kept_engine_rule as kept)
     )
     union all
     (

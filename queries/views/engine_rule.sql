@@ -4,5 +4,5 @@ create or replace view engine_rule as
 select
     profile.*,
     version_number(coalesce(profile.version_from, '0')) as from_number,
-    coalesce(version_number(profile.version_before), 999999999) as before_number
+    coalesce(version_number(profile.version_before), 9223372036854775807) as before_number
 from engine_profile as profile;
